@@ -1,0 +1,105 @@
+package io.memstate.storage;
+
+import java.io.StringWriter;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+
+/**
+ * Facts as JSON text, the form in which storages keep the images of the log. The first key
+ * is the number of the format.
+ *
+ * @since 0.1.0
+ */
+public final class FactJson {
+
+	/** The format that {@link #write} writes. */
+	public static final int FORMAT = 1;
+
+	private FactJson() {
+	}
+
+	/**
+	 * Writes a fact.
+	 * @param fact the fact
+	 * @return the text
+	 */
+	public static String write(StoredFact fact) {
+		StringWriter text = new StringWriter();
+		try (JsonGenerator generator = CanonicalJson.factory().createGenerator(ObjectWriteContext.empty(), text)) {
+			generator.writeStartObject();
+			generator.writeNumberProperty("format", FORMAT);
+			generator.writeStringProperty("namespace", fact.namespace());
+			generator.writeStringProperty("id", fact.id());
+			generator.writeStringProperty("type", fact.type());
+			optional(generator, "source", fact.source());
+			optional(generator, "sessionId", fact.sessionId());
+			if (fact.ephemeral()) {
+				generator.writeBooleanProperty("ephemeral", true);
+			}
+			generator.writeNumberProperty("version", fact.version());
+			generator.writeNumberProperty("createdAt", Path.micros(fact.createdAt()));
+			generator.writeNumberProperty("updatedAt", Path.micros(fact.updatedAt()));
+			if (fact.expiresAt() != null) {
+				generator.writeNumberProperty("expiresAt", Path.micros(fact.expiresAt()));
+			}
+			generator.writeName("payload");
+			generator.writeRawValue(fact.payload().json());
+			generator.writeEndObject();
+		}
+		return text.toString();
+	}
+
+	/**
+	 * Reads a fact.
+	 * @param text what {@link #write} wrote
+	 * @return the fact
+	 * @throws IllegalStateException if the text has another format
+	 */
+	public static StoredFact read(String text) {
+		try (JsonParser parser = CanonicalJson.factory().createParser(ObjectReadContext.empty(), text)) {
+			if (parser.nextToken() != JsonToken.START_OBJECT) {
+				throw new IllegalStateException("A stored fact is no JSON object");
+			}
+			return fact(CanonicalJson.object(parser));
+		}
+	}
+
+	private static StoredFact fact(Map<String, Object> values) {
+		if (!Integer.valueOf(FORMAT).equals(values.get("format"))) {
+			throw new IllegalStateException("A stored fact has format " + values.get("format") + ", but this version "
+					+ "reads format " + FORMAT + "; use the version of MemState that wrote it, or a newer one");
+		}
+		Object expiresAt = values.get("expiresAt");
+		return new StoredFact(text(values, "namespace"), text(values, "id"), text(values, "type"), payload(values),
+				(String) values.get("source"), (String) values.get("sessionId"), values.containsKey("ephemeral"),
+				number(values.get("version")), Path.instant(number(values.get("createdAt"))),
+				Path.instant(number(values.get("updatedAt"))),
+				(expiresAt != null) ? Path.instant(number(expiresAt)) : null);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Payload payload(Map<String, Object> values) {
+		return Payload.of((Map<String, Object>) java.util.Objects.requireNonNull(values.get("payload")));
+	}
+
+	private static String text(Map<String, Object> values, String name) {
+		return (String) java.util.Objects.requireNonNull(values.get(name), name);
+	}
+
+	private static long number(@Nullable Object value) {
+		return ((Number) java.util.Objects.requireNonNull(value)).longValue();
+	}
+
+	private static void optional(JsonGenerator generator, String name, @Nullable String value) {
+		if (value != null) {
+			generator.writeStringProperty(name, value);
+		}
+	}
+
+}

@@ -1,0 +1,33 @@
+package io.memstate.storage;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One atomic write of one namespace: applied whole or not at all.
+ *
+ * @param namespace the namespace
+ * @param preconditions what must be true before
+ * @param facts the new states, at most one for each id
+ * @param entries the log entries, in order; the storage gives the sequences
+ * @param step the counted step that the entries make or go on with, or null if they make
+ * none. A step that is already known only takes the higher sequence
+ * @param marks the counted steps that the unit undoes or does again
+ * @param indexed the paths to keep an index on, by type, for the types of {@link #facts()}
+ * @since 0.1.0
+ */
+public record Unit(String namespace, List<Precondition> preconditions, List<FactState> facts,
+		List<StoredEntry> entries, @Nullable StoredStep step, List<StepMark> marks, Map<String, Set<Path>> indexed) {
+
+	public Unit {
+		preconditions = List.copyOf(preconditions);
+		facts = List.copyOf(facts);
+		entries = List.copyOf(entries);
+		marks = List.copyOf(marks);
+		indexed = Map.copyOf(indexed);
+	}
+
+}
