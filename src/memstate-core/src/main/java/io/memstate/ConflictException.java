@@ -3,7 +3,8 @@ package io.memstate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A precondition or constraint does not hold: another version, another holder of a singleton key, an immutable fact, a later change. Nothing was written.
+ * A precondition or constraint does not hold: another version, another holder of a
+ * singleton key, an immutable fact, a later change. Nothing was written.
  *
  * @since 0.1.0
  */

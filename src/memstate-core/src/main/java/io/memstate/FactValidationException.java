@@ -3,7 +3,8 @@ package io.memstate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was given can't be a fact of its type: the payload is refused by the schema or by the limits that hold for every storage. Nothing was written.
+ * What was given can't be a fact of its type: the payload is refused by the schema or by
+ * the limits that hold for every storage. Nothing was written.
  *
  * @since 0.1.0
  */

@@ -3,7 +3,8 @@ package io.memstate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hook failed, and so nothing was written. The cause is what the hook threw; a failure to withdraw what hooks had seen is suppressed under it.
+ * A hook failed, and so nothing was written. The cause is what the hook threw; a failure
+ * to withdraw what hooks had seen is suppressed under it.
  *
  * @since 0.1.0
  */

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  * What can be done with the facts of one layer: long-term memory, or a session. Every
  * write is one atomic step.
  * <p>
- * Every write may throw a {@link ConflictException} (a precondition or constraint does not
- * hold), a {@link FactValidationException} (what was given can't be stored), a
+ * Every write may throw a {@link ConflictException} (a precondition or constraint does
+ * not hold), a {@link FactValidationException} (what was given can't be stored), a
  * {@link HookException} or a {@link StorageException}; then nothing has changed.
  * Arguments that could never be right are refused with an
  * {@link IllegalArgumentException}.
@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 public interface MemoryOperations {
 
 	/**
-	 * Commits a fact. Committing on an id that exists, or on a singleton key that is held,
-	 * replaces that fact's payload, source, ephemeral mark and expiry.
+	 * Commits a fact. Committing on an id that exists, or on a singleton key that is
+	 * held, replaces that fact's payload, source, ephemeral mark and expiry.
 	 * @param model an instance of a registered class, or a {@link Draft}
 	 * @return the fact as it is now
 	 */
@@ -114,8 +114,8 @@ public interface MemoryOperations {
 	 * @param model a registered class
 	 * @param query what to find
 	 * @return the instances in the order that the query asks for
-	 * @throws FactValidationException if the class is not registered or a payload does not
-	 * fit it
+	 * @throws FactValidationException if the class is not registered or a payload does
+	 * not fit it
 	 */
 	<T> List<T> query(Class<T> model, FactQuery query);
 
@@ -142,8 +142,8 @@ public interface MemoryOperations {
 	List<ScoredFact> search(SearchRequest request);
 
 	/**
-	 * Runs several operations as one step, all or nothing. The work may run more than once
-	 * and sees its own writes. Facts that it reads by id are checked again when it
+	 * Runs several operations as one step, all or nothing. The work may run more than
+	 * once and sees its own writes. Facts that it reads by id are checked again when it
 	 * commits. A transaction inside joins this one.
 	 * @param <R> the type of the result
 	 * @param work does its work with the operations that it is given, and with them alone

@@ -19,10 +19,10 @@ public interface MemorySession extends MemoryOperations {
 
 	/**
 	 * Moves the session's facts to long-term memory, all or none, as one step of both.
-	 * Where long-term memory holds the same singleton, that fact takes the new payload and
-	 * keeps its id. Ephemeral facts stay behind.
-	 * @return the facts of long-term memory that were written, in the order of creation in
-	 * the session
+	 * Where long-term memory holds the same singleton, that fact takes the new payload
+	 * and keeps its id. Ephemeral facts stay behind.
+	 * @return the facts of long-term memory that were written, in the order of creation
+	 * in the session
 	 * @throws ConflictException if a promoted fact would change an immutable one
 	 */
 	List<Fact> promote();
@@ -37,8 +37,8 @@ public interface MemorySession extends MemoryOperations {
 
 	/**
 	 * Moves some of the session's facts to long-term memory.
-	 * @param selector which; must give the same answer for the same fact, and may be asked
-	 * more than once
+	 * @param selector which; must give the same answer for the same fact, and may be
+	 * asked more than once
 	 * @param change who and why
 	 * @return the facts of long-term memory that were written
 	 * @see #promote()

@@ -3,7 +3,8 @@ package io.memstate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that the memory could not do. The message says what was tried, on which fact, and what to do.
+ * Something that the memory could not do. The message says what was tried, on which fact,
+ * and what to do.
  *
  * @since 0.1.0
  */

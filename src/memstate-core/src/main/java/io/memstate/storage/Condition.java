@@ -68,8 +68,8 @@ public sealed interface Condition {
 				case LT -> comparable(actual) && Values.compare(actual, this.value) < 0;
 				case LTE -> comparable(actual) && Values.compare(actual, this.value) <= 0;
 				case CONTAINS -> contains(actual);
-				case STARTS_WITH -> actual instanceof String string && this.value instanceof String prefix
-						&& string.startsWith(prefix);
+				case STARTS_WITH ->
+					actual instanceof String string && this.value instanceof String prefix && string.startsWith(prefix);
 			};
 		}
 

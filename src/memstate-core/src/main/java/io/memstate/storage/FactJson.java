@@ -11,8 +11,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 
 /**
- * Facts as JSON text, the form in which storages keep the images of the log. The first key
- * is the number of the format.
+ * Facts as JSON text, the form in which storages keep the images of the log. The first
+ * key is the number of the format.
  *
  * @since 0.1.0
  */

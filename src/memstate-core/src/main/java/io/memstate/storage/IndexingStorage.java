@@ -3,8 +3,8 @@ package io.memstate.storage;
 import java.util.Set;
 
 /**
- * A storage that must be told beforehand which paths of a type to keep an index on, such as
- * a database that needs an index created.
+ * A storage that must be told beforehand which paths of a type to keep an index on, such
+ * as a database that needs an index created.
  *
  * @since 0.1.0
  */

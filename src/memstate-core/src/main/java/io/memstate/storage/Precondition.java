@@ -47,9 +47,9 @@ public sealed interface Precondition {
 	}
 
 	/**
-	 * The namespace holds facts of this type under these key fields, or it holds no living
-	 * fact of it; then the unit makes these the type's key fields. The one precondition
-	 * that writes.
+	 * The namespace holds facts of this type under these key fields, or it holds no
+	 * living fact of it; then the unit makes these the type's key fields. The one
+	 * precondition that writes.
 	 *
 	 * @param type the type
 	 * @param fields the key fields, sorted; empty if the type has no singleton key

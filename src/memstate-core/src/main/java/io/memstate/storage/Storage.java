@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 public interface Storage extends AutoCloseable {
 
 	/**
-	 * Creates what is missing (tables, files) and checks that what is there has the format
-	 * that this version reads. May be called again at any time, and by several processes
-	 * at once.
+	 * Creates what is missing (tables, files) and checks that what is there has the
+	 * format that this version reads. May be called again at any time, and by several
+	 * processes at once.
 	 */
 	void initialize();
 
@@ -59,9 +59,9 @@ public interface Storage extends AutoCloseable {
 	Map<SingletonKey, FactState> singletons(String namespace, Collection<SingletonKey> keys);
 
 	/**
-	 * Finds living facts, in the exact order that the query asks for and after its cursor,
-	 * at most as many as its limit. The condition may be answered coarsely, with too many
-	 * but never with too few: the engine checks each fact again and asks on.
+	 * Finds living facts, in the exact order that the query asks for and after its
+	 * cursor, at most as many as its limit. The condition may be answered coarsely, with
+	 * too many but never with too few: the engine checks each fact again and asks on.
 	 * @param query what to find
 	 * @return the page; shorter than the limit only if there is nothing after it
 	 */

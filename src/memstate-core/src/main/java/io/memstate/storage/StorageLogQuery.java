@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey only entries of the call with this key
  * @param since only entries at or after this time
  * @param until only entries at or before this time
- * @param beyond the sequence after which the page starts in the query's direction, or null
- * for the first page
+ * @param beyond the sequence after which the page starts in the query's direction, or
+ * null for the first page
  * @param ascending whether the lowest sequence comes first
  * @param limit how many at most, at least 1
  * @since 0.1.0

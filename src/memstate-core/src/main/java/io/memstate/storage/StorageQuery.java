@@ -61,8 +61,7 @@ public record StorageQuery(String namespace, @Nullable String sessionId, Layers 
 					key.path().resolve(right));
 			comparator = comparator.thenComparing(key.descending() ? byPath.reversed() : byPath);
 		}
-		return comparator.thenComparing(StoredFact::createdAt)
-			.thenComparing(StoredFact::id, Values::compareStrings);
+		return comparator.thenComparing(StoredFact::createdAt).thenComparing(StoredFact::id, Values::compareStrings);
 	}
 
 	/**

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param step the counted step that the entries make or go on with, or null if they make
  * none. A step that is already known only takes the higher sequence
  * @param marks the counted steps that the unit undoes or does again
- * @param indexed the paths to keep an index on, by type, for the types of {@link #facts()}
+ * @param indexed the paths to keep an index on, by type, for the types of
+ * {@link #facts()}
  * @since 0.1.0
  */
-public record Unit(String namespace, List<Precondition> preconditions, List<FactState> facts,
-		List<StoredEntry> entries, @Nullable StoredStep step, List<StepMark> marks, Map<String, Set<Path>> indexed) {
+public record Unit(String namespace, List<Precondition> preconditions, List<FactState> facts, List<StoredEntry> entries,
+		@Nullable StoredStep step, List<StepMark> marks, Map<String, Set<Path>> indexed) {
 
 	public Unit {
 		preconditions = List.copyOf(preconditions);
