@@ -191,15 +191,19 @@ public final class CanonicalJson {
 		}
 		else if (value instanceof Map<?, ?> map) {
 			generator.writeStartObject();
-			map.forEach((key, element) -> {
-				generator.writeName((String) key);
-				write(generator, element);
-			});
+			// plain loops, because a level of nesting must not take more stack than it
+			// needs
+			for (Map.Entry<?, ?> entry : map.entrySet()) {
+				generator.writeName((String) entry.getKey());
+				write(generator, entry.getValue());
+			}
 			generator.writeEndObject();
 		}
 		else if (value instanceof List<?> list) {
 			generator.writeStartArray();
-			list.forEach((element) -> write(generator, element));
+			for (Object element : list) {
+				write(generator, element);
+			}
 			generator.writeEndArray();
 		}
 		else if (value instanceof Boolean bool) {

@@ -1,5 +1,7 @@
 package io.memstate.storage;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -93,6 +95,10 @@ public sealed interface Condition {
 	 * @param values the canonical values
 	 */
 	record In(Path path, List<@Nullable Object> values) implements Condition {
+
+		public In {
+			values = Collections.unmodifiableList(new ArrayList<>(values));
+		}
 
 		@Override
 		public boolean matches(StoredFact fact) {

@@ -161,10 +161,13 @@ public final class Path {
 	 * A time as microseconds since the epoch, the form in which times are compared and
 	 * stored.
 	 * @param time the time
-	 * @return its microseconds
+	 * @return its microseconds, rounded down
+	 * @throws ArithmeticException if they do not fit a {@code long}, which they do for
+	 * some 290,000 years in both directions
 	 */
 	public static long micros(Instant time) {
-		return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+		// ChronoUnit.MICROS.between overflows on Java 17 for times after 2262
+		return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
 	}
 
 	/**

@@ -143,6 +143,10 @@ public final class Values {
 		if (isLong(left) && isLong(right)) {
 			return Long.compare(left.longValue(), right.longValue());
 		}
+		if (left instanceof Double real && right instanceof Double other) {
+			// adding 0.0 makes 0.0 of -0.0
+			return Double.compare(real + 0.0, other + 0.0);
+		}
 		return decimal(left).compareTo(decimal(right));
 	}
 

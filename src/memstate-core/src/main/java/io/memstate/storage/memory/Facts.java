@@ -13,13 +13,14 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
+
 import io.memstate.StorageException;
 import io.memstate.storage.FactState;
 import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StorageQuery;
 import io.memstate.storage.StoredFact;
 import io.memstate.storage.Values;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The facts of one namespace, living and removed, and the singleton keys they hold. Not

@@ -10,6 +10,8 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.CursorStorage;
@@ -23,7 +25,6 @@ import io.memstate.storage.StoredEntry;
 import io.memstate.storage.StoredFact;
 import io.memstate.storage.StoredStep;
 import io.memstate.storage.Unit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps facts and log in the memory of the process, for tests and for what need not

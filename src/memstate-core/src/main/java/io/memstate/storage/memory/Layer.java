@@ -8,10 +8,11 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeSet;
 
+import org.jspecify.annotations.Nullable;
+
 import io.memstate.storage.FactState;
 import io.memstate.storage.StoredFact;
 import io.memstate.storage.Values;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Living facts in the order of creation, as a whole and by type.

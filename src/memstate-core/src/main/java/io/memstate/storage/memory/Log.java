@@ -12,12 +12,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
+
 import io.memstate.StorageException;
 import io.memstate.storage.IdempotentCall;
 import io.memstate.storage.StorageLogQuery;
 import io.memstate.storage.StoredEntry;
 import io.memstate.storage.Values;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one namespace: every list of entries is in the order of their sequence. Not

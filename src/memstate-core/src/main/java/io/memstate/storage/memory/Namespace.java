@@ -12,6 +12,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.FactState;
 import io.memstate.storage.Precondition;
@@ -22,7 +24,6 @@ import io.memstate.storage.StorageQuery;
 import io.memstate.storage.StoredEntry;
 import io.memstate.storage.StoredStep;
 import io.memstate.storage.Unit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One namespace behind its lock. The lock is held for look-ups and for copying

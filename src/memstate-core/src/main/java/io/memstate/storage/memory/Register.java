@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 
+import org.jspecify.annotations.Nullable;
+
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
 import io.memstate.storage.Values;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is known across namespaces: which hold living facts, and which facts will expire.

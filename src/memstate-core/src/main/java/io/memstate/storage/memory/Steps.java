@@ -9,12 +9,13 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.memstate.StorageException;
 import io.memstate.storage.StepMark;
 import io.memstate.storage.StepQuery;
 import io.memstate.storage.StoredEntry;
 import io.memstate.storage.StoredStep;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The counted steps of one namespace. Not thread-safe.

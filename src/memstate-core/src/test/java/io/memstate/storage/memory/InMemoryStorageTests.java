@@ -9,6 +9,10 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.Condition;
@@ -29,9 +33,6 @@ import io.memstate.storage.StoredEntry;
 import io.memstate.storage.StoredFact;
 import io.memstate.storage.StoredStep;
 import io.memstate.storage.Unit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
