@@ -46,6 +46,16 @@ public record StorageLogQuery(String namespace, @Nullable String sessionId, @Nul
 	}
 
 	/**
+	 * The query with another limit.
+	 * @param limit how many at most
+	 * @return a copy
+	 */
+	public StorageLogQuery limit(int limit) {
+		return new StorageLogQuery(this.namespace, this.sessionId, this.factId, this.operation, this.step,
+				this.idempotencyKey, this.since, this.until, this.beyond, this.ascending, limit);
+	}
+
+	/**
 	 * Whether an entry is one of those that the query asks for, its page and limit aside.
 	 * @param entry the entry
 	 * @return true if no restriction speaks against it

@@ -1,0 +1,279 @@
+package io.memstate;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.memstate.storage.ApplyResult;
+import io.memstate.storage.ApplyResult.Rejected;
+import io.memstate.storage.FactAddress;
+import io.memstate.storage.FactState;
+import io.memstate.storage.IndexingStorage;
+import io.memstate.storage.Precondition;
+import io.memstate.storage.Storage;
+import io.memstate.storage.TransactionalStorage;
+import io.memstate.storage.TransactionalStorage.CallerTransaction;
+import io.memstate.storage.Unit;
+
+/**
+ * Plans writes and applies them: the one place that knows how a write comes about, for
+ * every storage, synchronous and asynchronous.
+ */
+final class Engine {
+
+	private static final int EXPIRY_PAGE = 500;
+
+	private final Storage storage;
+
+	private final Types types;
+
+	private final Hooks hooks;
+
+	private final Clock clock;
+
+	private final EngineOptions options;
+
+	private final ThreadLocal<Boolean> insideWork = new ThreadLocal<>();
+
+	private volatile boolean closed;
+
+	Engine(Storage storage, SchemaRegistry schemas, List<MemoryHook> hooks, Clock clock, EngineOptions options) {
+		this.storage = storage;
+		this.types = new Types(schemas, options.payloadLimits(), options.unregisteredTypes());
+		this.hooks = new Hooks(storage, hooks);
+		this.clock = clock;
+		this.options = options;
+	}
+
+	void initialize() {
+		checkOpen();
+		this.storage.initialize();
+		if (this.storage instanceof IndexingStorage indexing) {
+			for (FactSchema schema : this.types.schemas().all()) {
+				if (!schema.indexedPaths().isEmpty()) {
+					indexing.index(schema.type(), new RegisteredType(schema).indexed());
+				}
+			}
+		}
+	}
+
+	Storage storage() {
+		checkOpen();
+		return this.storage;
+	}
+
+	Types types() {
+		return this.types;
+	}
+
+	@Nullable SemanticIndex index() {
+		return this.hooks.index();
+	}
+
+	Instant now() {
+		return this.clock.instant().truncatedTo(ChronoUnit.MICROS);
+	}
+
+	Reads reads(Layer layer) {
+		return new Reads(storage(), layer, now(), null);
+	}
+
+	void close() {
+		this.closed = true;
+	}
+
+	private void checkOpen() {
+		if (this.closed) {
+			throw new IllegalStateException("The memory store is closed");
+		}
+	}
+
+	/**
+	 * Commits, updates, deletes and discards: inside a caller's transaction, a run of
+	 * these is one step.
+	 */
+	<R> R edit(Layer layer, Function<Plan, R> work) {
+		Runs runs = runs();
+		return write(layer, runs.current(layer), (plan) -> {
+			R result = work.apply(plan);
+			return () -> {
+				runs.goOn(layer, plan.step());
+				return result;
+			};
+		});
+	}
+
+	/** A write that is a step of its own, also inside a caller's transaction. */
+	<R> R step(Layer layer, Function<Plan, Supplier<R>> work) {
+		Runs runs = runs();
+		return write(layer, null, (plan) -> {
+			Supplier<R> result = work.apply(plan);
+			return () -> {
+				plan.sessions().forEach((sessionId) -> runs.end(new Layer(layer.namespace(), sessionId)));
+				return result.get();
+			};
+		});
+	}
+
+	/** Runs work that is not ours, in which the store itself must not be written to. */
+	<R> R inside(Supplier<R> work) {
+		this.insideWork.set(true);
+		try {
+			return work.get();
+		}
+		finally {
+			this.insideWork.remove();
+		}
+	}
+
+	/**
+	 * Plans, applies, and plans again after a lost race, until the deadline. The result
+	 * is asked for once the write is applied.
+	 */
+	private <R> R write(Layer layer, @Nullable String step, Function<Plan, Supplier<R>> work) {
+		checkWritable();
+		long deadline = System.nanoTime() + this.options.retryTimeout().toNanos();
+		for (int attempt = 0;; attempt++) {
+			Plan plan = new Plan(storage(), this.types, layer.namespace(), now(), (step != null) ? step : Ids.next(),
+					this.options.maxStepSize());
+			Supplier<R> result = work.apply(plan);
+			if (plan.isEmpty() || apply(plan)) {
+				return result.get();
+			}
+			if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+				throw new StorageException("The write to " + layer + " lost every race against other writers within "
+						+ this.options.retryTimeout() + ": try again, or spread the writes");
+			}
+			pause(attempt);
+		}
+	}
+
+	private void checkWritable() {
+		checkOpen();
+		if (this.insideWork.get() != null) {
+			throw new IllegalStateException("The store itself must not be written to inside a transaction: use the "
+					+ "operations that the transaction is given");
+		}
+		CallerTransaction transaction = callerTransaction();
+		if (transaction != null && transaction.readOnly()) {
+			throw new IllegalStateException("The caller's transaction is read-only, so that nothing can be written in "
+					+ "it: write outside it, or in one that is not read-only");
+		}
+	}
+
+	private @Nullable CallerTransaction callerTransaction() {
+		return (this.storage instanceof TransactionalStorage transactional) ? transactional.callerTransaction() : null;
+	}
+
+	private boolean apply(Plan plan) {
+		Unit unit = plan.unit();
+		if (!this.hooks.isEmpty()) {
+			this.hooks.deliver(plan);
+		}
+		ApplyResult result;
+		try {
+			result = this.storage.apply(unit);
+		}
+		catch (RuntimeException ex) {
+			withdraw(plan, ex);
+			throw ex;
+		}
+		if (result instanceof ApplyResult.Applied applied) {
+			plan.applied(applied.sequences());
+			return true;
+		}
+		withdraw(plan, null);
+		checkKeyFields(plan, (Rejected) result);
+		return false;
+	}
+
+	private void withdraw(Plan plan, @Nullable Throwable failure) {
+		if (!this.hooks.isEmpty()) {
+			this.hooks.withdraw(plan, failure);
+		}
+	}
+
+	private static void checkKeyFields(Plan plan, Rejected rejected) {
+		for (Precondition failed : rejected.failed()) {
+			if (failed instanceof Precondition.KeyFieldsAre keyFields) {
+				throw new ConflictException("The namespace '" + plan.namespace() + "' holds facts of type '"
+						+ keyFields.type() + "' under other singleton key fields than " + keyFields.fields()
+						+ ": register the type as it was, or read its facts, delete them, and commit them again");
+			}
+		}
+	}
+
+	private static void pause(int attempt) {
+		long most = TimeUnit.MILLISECONDS.toNanos(Math.min(1L << Math.min(attempt, 6), 50));
+		LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
+	}
+
+	/** Removes expired facts everywhere. */
+	void maintenance() {
+		Instant now = now();
+		List<FactAddress> due;
+		do {
+			due = storage().due(now, EXPIRY_PAGE);
+			Map<String, List<FactAddress>> byNamespace = new HashMap<>();
+			due.forEach((fact) -> byNamespace.computeIfAbsent(fact.namespace(), (name) -> new java.util.ArrayList<>())
+				.add(fact));
+			int removed = 0;
+			for (Map.Entry<String, List<FactAddress>> entry : byNamespace.entrySet()) {
+				removed += expire(entry.getKey(), entry.getValue().stream().map(FactAddress::factId).toList());
+			}
+			if (removed == 0) {
+				return;
+			}
+		}
+		while (due.size() == EXPIRY_PAGE);
+	}
+
+	private int expire(String namespace, List<String> ids) {
+		return step(Layer.longTerm(namespace), (plan) -> {
+			plan.prefetch(ids, List.of());
+			for (String id : ids) {
+				FactState state = plan.state(id);
+				if (state != null && state.fact() != null && state.fact().expired(plan.now())) {
+					plan.expire(state);
+				}
+			}
+			int removed = plan.entries().size();
+			return () -> removed;
+		});
+	}
+
+	private Runs runs() {
+		CallerTransaction transaction = callerTransaction();
+		return (transaction != null) ? transaction.attribute(Runs.class, Runs::new) : new Runs();
+	}
+
+	/** The steps that are going on in a caller's transaction, by layer. */
+	private static final class Runs {
+
+		private final Map<Layer, String> steps = new HashMap<>();
+
+		@Nullable String current(Layer layer) {
+			return this.steps.get(layer);
+		}
+
+		void goOn(Layer layer, String step) {
+			this.steps.put(layer, step);
+		}
+
+		void end(Layer layer) {
+			this.steps.remove(layer);
+		}
+
+	}
+
+}

@@ -1,0 +1,335 @@
+package io.memstate;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.memstate.storage.Storage;
+
+/**
+ * A transactional, reversible memory: typed facts, committed atomically, isolated by
+ * namespace and session. Acts on the long-term memory of one {@link #namespace()}; other
+ * namespaces and sessions are views of the same store. Thread-safe.
+ *
+ * <pre class="code">
+ * MemoryStore memory = MemoryStore.builder(SqliteStorage.open(Path.of("memory.db"))).build();
+ * Fact fact = memory.commit(Draft.of("preference", Map.of("role", "editor", "tone", "dry")));
+ * memory.update(fact.id(), Patch.set("tone", "warm"), Change.by("assistant").because("asked for"));
+ * memory.rollback(1);
+ * </pre>
+ *
+ * @since 0.1.0
+ */
+public interface MemoryStore extends MemoryOperations, AutoCloseable {
+
+	/**
+	 * The namespace that this store acts on.
+	 * @return its name
+	 */
+	String namespace();
+
+	/**
+	 * A view of another namespace of the same storage. Cheap.
+	 * @param name 1 to 255 characters without control characters
+	 * @return the view
+	 */
+	MemoryStore namespace(String name);
+
+	/**
+	 * A view of a session of this namespace. Cheap; a session need not be opened or
+	 * closed.
+	 * @param id 1 to 255 characters without control characters
+	 * @return the view
+	 */
+	MemorySession session(String id);
+
+	/**
+	 * The namespaces that hold facts.
+	 * @return their names in code-point order; to be closed by the caller
+	 */
+	Stream<String> namespaces();
+
+	/**
+	 * The sessions of this namespace that hold facts.
+	 * @return their ids in code-point order; to be closed by the caller
+	 */
+	Stream<String> sessions();
+
+	/**
+	 * The types that are known.
+	 * @return the registry, shared by all views of this store
+	 */
+	SchemaRegistry schemas();
+
+	/**
+	 * Reads the log of the whole namespace.
+	 * @param query which entries
+	 * @return the entries, newest first
+	 */
+	List<LogEntry> log(LogQuery query);
+
+	/**
+	 * Reads the log of one fact, in whatever layer it was.
+	 * @param factId the id
+	 * @return the entries, oldest first
+	 */
+	List<LogEntry> history(String factId);
+
+	/**
+	 * Undoes the newest steps of long-term memory that are not yet undone, newest first,
+	 * all or none. Nothing is deleted from the log: the rollback is a step of its own.
+	 * @param steps how many, at least 1
+	 * @return the log entries written, one for each entry undone
+	 * @throws ConflictException if there are fewer steps, or if a fact was changed since
+	 * by another step; {@link Change#force()} overrides the latter
+	 */
+	List<LogEntry> rollback(int steps);
+
+	/**
+	 * Undoes the newest steps of long-term memory that are not yet undone.
+	 * @param steps how many, at least 1
+	 * @param change who and why, and whether by force
+	 * @return the log entries written, one for each entry undone
+	 * @see #rollback(int)
+	 */
+	List<LogEntry> rollback(int steps, Change change);
+
+	/**
+	 * Does undone steps of long-term memory again, the one undone last first. Possible
+	 * until something new is committed.
+	 * @param steps how many, at least 1
+	 * @return the log entries written, one for each entry done again
+	 * @throws ConflictException if there are fewer steps to do again, or if a fact was
+	 * changed since by another step; {@link Change#force()} overrides the latter
+	 */
+	List<LogEntry> redo(int steps);
+
+	/**
+	 * Does undone steps of long-term memory again, the one undone last first.
+	 * @param steps how many, at least 1
+	 * @param change who and why, and whether by force
+	 * @return the log entries written, one for each entry done again
+	 * @see #redo(int)
+	 */
+	List<LogEntry> redo(int steps, Change change);
+
+	/**
+	 * The namespace as it was at a time.
+	 * @param time the time; what was written at that very microsecond is seen
+	 * @return a read-only view
+	 */
+	MemoryView asOf(Instant time);
+
+	/**
+	 * The same store for callers that must not block.
+	 * @return a view with futures; the same one at each call
+	 */
+	AsyncMemoryStore async();
+
+	/**
+	 * Removes expired facts and recovers what a dead process left behind, once, in every
+	 * namespace of the storage. The Spring Boot starter calls it on a schedule.
+	 */
+	void maintenance();
+
+	/**
+	 * Ends the asynchronous work of this store; later calls are refused. The storage
+	 * stays open for whoever opened it. A view of a store closes nothing.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * Starts building a store.
+	 * @param storage where its facts and log live; several stores may share one
+	 * @return a builder
+	 */
+	static Builder builder(Storage storage) {
+		return new Builder(storage);
+	}
+
+	/**
+	 * Builds a {@link MemoryStore}.
+	 */
+	final class Builder {
+
+		private final Storage storage;
+
+		private final List<MemoryHook> hooks = new ArrayList<>();
+
+		private SchemaRegistry schemas = new SchemaRegistry();
+
+		private String namespace = "default";
+
+		private Clock clock = Clock.systemUTC();
+
+		private Duration retryTimeout = Duration.ofSeconds(10);
+
+		private int maxStepSize = 10_000;
+
+		private PayloadLimits payloadLimits = PayloadLimits.DEFAULTS;
+
+		private UnregisteredTypes unregisteredTypes = UnregisteredTypes.ACCEPT;
+
+		private @Nullable Executor executor;
+
+		private boolean initialize = true;
+
+		Builder(Storage storage) {
+			this.storage = Arguments.notNull(storage, "storage");
+		}
+
+		/**
+		 * Uses a registry that is made elsewhere, in place of one of the store's own.
+		 * @param schemas the registry
+		 * @return this
+		 */
+		public Builder schemas(SchemaRegistry schemas) {
+			this.schemas = Arguments.notNull(schemas, "schemas");
+			return this;
+		}
+
+		/**
+		 * Registers a type.
+		 * @param schema the schema
+		 * @return this
+		 */
+		public Builder schema(FactSchema schema) {
+			this.schemas.register(schema);
+			return this;
+		}
+
+		/**
+		 * Registers a class that is annotated with {@link FactType}.
+		 * @param model the class
+		 * @return this
+		 */
+		public Builder schema(Class<?> model) {
+			return schema(FactSchema.of(model));
+		}
+
+		/**
+		 * Keeps something in step with the facts.
+		 * @param hook the hook
+		 * @return this
+		 */
+		public Builder hook(MemoryHook hook) {
+			this.hooks.add(Arguments.notNull(hook, "hook"));
+			return this;
+		}
+
+		/**
+		 * The namespace that the store acts on; {@code default} if not given.
+		 * @param namespace 1 to 255 characters without control characters
+		 * @return this
+		 */
+		public Builder namespace(String namespace) {
+			this.namespace = Arguments.name(namespace, "namespace");
+			return this;
+		}
+
+		/**
+		 * The clock that tells when facts are written and expire; the system's if not
+		 * given.
+		 * @param clock the clock
+		 * @return this
+		 */
+		public Builder clock(Clock clock) {
+			this.clock = Arguments.notNull(clock, "clock");
+			return this;
+		}
+
+		/**
+		 * What becomes of facts of types without a schema; they are accepted if not
+		 * given.
+		 * @param unregisteredTypes whether to accept or reject
+		 * @return this
+		 */
+		public Builder unregisteredTypes(UnregisteredTypes unregisteredTypes) {
+			this.unregisteredTypes = Arguments.notNull(unregisteredTypes, "unregisteredTypes");
+			return this;
+		}
+
+		/**
+		 * How many facts a step may change; 10,000 if not given.
+		 * @param maxStepSize at least 1
+		 * @return this
+		 */
+		public Builder maxStepSize(int maxStepSize) {
+			if (maxStepSize < 1) {
+				throw new IllegalArgumentException("'maxStepSize' must be at least 1, but was " + maxStepSize);
+			}
+			this.maxStepSize = maxStepSize;
+			return this;
+		}
+
+		/**
+		 * How large a payload may be.
+		 * @param payloadLimits the limits
+		 * @return this
+		 */
+		public Builder payloadLimits(PayloadLimits payloadLimits) {
+			this.payloadLimits = Arguments.notNull(payloadLimits, "payloadLimits");
+			return this;
+		}
+
+		/**
+		 * For how long a write that loses races against others is planned again; 10
+		 * seconds if not given.
+		 * @param retryTimeout more than zero
+		 * @return this
+		 */
+		public Builder retryTimeout(Duration retryTimeout) {
+			if (Arguments.notNull(retryTimeout, "retryTimeout").isNegative() || retryTimeout.isZero()) {
+				throw new IllegalArgumentException("'retryTimeout' must be more than zero, but was " + retryTimeout);
+			}
+			this.retryTimeout = retryTimeout;
+			return this;
+		}
+
+		/**
+		 * Where {@link MemoryStore#async()} runs; if not given, on virtual threads where
+		 * the JDK has them, otherwise on a bounded pool that the store makes when it is
+		 * first needed. A given executor is never shut down by the store.
+		 * @param executor the executor
+		 * @return this
+		 */
+		public Builder executor(Executor executor) {
+			this.executor = Arguments.notNull(executor, "executor");
+			return this;
+		}
+
+		/**
+		 * Whether {@link #build()} calls {@link Storage#initialize()}; it does if not
+		 * given.
+		 * @param initialize false to build a store whose storage is not reachable yet
+		 * @return this
+		 */
+		public Builder initialize(boolean initialize) {
+			this.initialize = initialize;
+			return this;
+		}
+
+		/**
+		 * Builds the store.
+		 * @return the store
+		 * @throws StorageException if the storage can't be initialized
+		 */
+		public MemoryStore build() {
+			Engine engine = new Engine(this.storage, this.schemas, List.copyOf(this.hooks), this.clock,
+					new EngineOptions(this.retryTimeout, this.maxStepSize, this.payloadLimits, this.unregisteredTypes));
+			if (this.initialize) {
+				engine.initialize();
+			}
+			return new EngineStore(engine, new AsyncExecutor(this.executor), this.namespace);
+		}
+
+	}
+
+}
