@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -45,9 +46,14 @@ final class Engine {
 
 	private final ThreadLocal<Boolean> insideWork = new ThreadLocal<>();
 
+	private final ReentrantLock indexing = new ReentrantLock();
+
+	private volatile int indexedRevision;
+
 	private volatile boolean closed;
 
-	Engine(Storage storage, SchemaRegistry schemas, List<MemoryHook> hooks, Clock clock, EngineOptions options) {
+	Engine(Storage storage, SchemaRegistry schemas, Supplier<List<MemoryHook>> hooks, Clock clock,
+			EngineOptions options) {
 		this.storage = storage;
 		this.types = new Types(schemas, options.payloadLimits(), options.unregisteredTypes());
 		this.hooks = new Hooks(storage, hooks);
@@ -58,18 +64,37 @@ final class Engine {
 	void initialize() {
 		checkOpen();
 		this.storage.initialize();
-		if (this.storage instanceof IndexingStorage indexing) {
-			for (FactSchema schema : this.types.schemas().all()) {
-				if (!schema.indexedPaths().isEmpty()) {
-					indexing.index(schema.type(), new RegisteredType(schema).indexed());
-				}
-			}
-		}
+		ensureIndexes();
 	}
 
 	Storage storage() {
 		checkOpen();
+		ensureIndexes();
 		return this.storage;
+	}
+
+	/**
+	 * Has the storage keep the indexes of types registered since the last time, but not
+	 * inside a caller's transaction, whose locks may be in the way.
+	 */
+	private void ensureIndexes() {
+		if (!(this.storage instanceof IndexingStorage indexing) || callerTransaction() != null) {
+			return;
+		}
+		int revision = this.types.schemas().revision();
+		if (revision != this.indexedRevision && this.indexing.tryLock()) {
+			try {
+				for (RegisteredType type : this.types.schemas().types()) {
+					if (!type.indexed().isEmpty()) {
+						indexing.index(type.name(), type.indexed());
+					}
+				}
+				this.indexedRevision = revision;
+			}
+			finally {
+				this.indexing.unlock();
+			}
+		}
 	}
 
 	Types types() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,29 @@ final class Hooks {
 
 	private final Storage storage;
 
-	private final List<MemoryHook> hooks;
+	private final Supplier<List<MemoryHook>> source;
 
 	private final AtomicLong fence = new AtomicLong();
 
-	Hooks(Storage storage, List<MemoryHook> hooks) {
+	private volatile @Nullable List<MemoryHook> resolved;
+
+	Hooks(Storage storage, Supplier<List<MemoryHook>> source) {
 		this.storage = storage;
-		this.hooks = hooks;
+		this.source = source;
+	}
+
+	/** The hooks, which may be beans that can't be made before the store. */
+	private List<MemoryHook> hooks() {
+		List<MemoryHook> hooks = this.resolved;
+		if (hooks == null) {
+			hooks = List.copyOf(this.source.get());
+			checkNames(hooks);
+			this.resolved = hooks;
+		}
+		return hooks;
+	}
+
+	private static void checkNames(List<MemoryHook> hooks) {
 		Set<String> names = new HashSet<>();
 		for (MemoryHook hook : hooks) {
 			if (!names.add(Arguments.name(hook.name(), "hook.name()"))) {
@@ -36,11 +53,11 @@ final class Hooks {
 	}
 
 	boolean isEmpty() {
-		return this.hooks.isEmpty();
+		return hooks().isEmpty();
 	}
 
 	@Nullable SemanticIndex index() {
-		return this.hooks.stream()
+		return hooks().stream()
 			.filter(SemanticIndex.class::isInstance)
 			.map(SemanticIndex.class::cast)
 			.findFirst()
@@ -50,7 +67,7 @@ final class Hooks {
 	/** Tells every hook; if one fails, all are shown the stored state again. */
 	void deliver(Plan plan) {
 		List<FactChange> changes = plan.changes(nextFence(plan));
-		for (MemoryHook hook : this.hooks) {
+		for (MemoryHook hook : hooks()) {
 			try {
 				hook.apply(changes);
 			}
@@ -86,7 +103,7 @@ final class Hooks {
 		catch (RuntimeException ex) {
 			problem = ex;
 		}
-		for (MemoryHook hook : this.hooks) {
+		for (MemoryHook hook : hooks()) {
 			try {
 				if (problem == null) {
 					hook.apply(stored);

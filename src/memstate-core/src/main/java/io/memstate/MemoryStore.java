@@ -4,8 +4,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -163,6 +165,8 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 
 		private final List<MemoryHook> hooks = new ArrayList<>();
 
+		private final List<Supplier<? extends Collection<? extends MemoryHook>>> lateHooks = new ArrayList<>();
+
 		private SchemaRegistry schemas = new SchemaRegistry();
 
 		private String namespace = "default";
@@ -222,6 +226,24 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 		public Builder hook(MemoryHook hook) {
 			this.hooks.add(Arguments.notNull(hook, "hook"));
 			return this;
+		}
+
+		/**
+		 * Keeps something in step with the facts that can't be made before the store,
+		 * such as beans that use it.
+		 * @param hooks is asked when the store first needs its hooks, and again if it
+		 * fails
+		 * @return this
+		 */
+		public Builder hooks(Supplier<? extends Collection<? extends MemoryHook>> hooks) {
+			this.lateHooks.add(Arguments.notNull(hooks, "hooks"));
+			return this;
+		}
+
+		private List<MemoryHook> allHooks() {
+			List<MemoryHook> all = new ArrayList<>(this.hooks);
+			this.lateHooks.forEach((late) -> all.addAll(late.get()));
+			return all;
 		}
 
 		/**
@@ -322,7 +344,7 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 		 * @throws StorageException if the storage can't be initialized
 		 */
 		public MemoryStore build() {
-			Engine engine = new Engine(this.storage, this.schemas, List.copyOf(this.hooks), this.clock,
+			Engine engine = new Engine(this.storage, this.schemas, this::allHooks, this.clock,
 					new EngineOptions(this.retryTimeout, this.maxStepSize, this.payloadLimits, this.unregisteredTypes));
 			if (this.initialize) {
 				engine.initialize();

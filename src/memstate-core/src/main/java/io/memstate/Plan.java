@@ -215,14 +215,14 @@ final class Plan {
 	}
 
 	private void write(Slot slot, FactState state, Cause cause) {
+		if (!slot.changed) {
+			checkSize(this.changed + 1);
+			slot.changed = true;
+			this.changed++;
+		}
 		FactState before = slot.current;
 		release((before != null) ? before.key() : null, state.id());
 		claim(state.key(), state.id());
-		if (!slot.changed) {
-			slot.changed = true;
-			this.changed++;
-			checkSize(this.changed);
-		}
 		slot.current = state;
 		this.entries.add(new StoredEntry(0, cause.step(), cause.operation().name(), cause.sessionId(), state.id(),
 				(before != null) ? before.fact() : null, state.fact(), state.version(), cause.change().actor(),

@@ -3,7 +3,10 @@ package io.memstate;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class SchemaRegistry {
+
+	private final Queue<Supplier<? extends Collection<FactSchema>>> waiting = new ConcurrentLinkedQueue<>();
+
+	private volatile int revision;
 
 	private final Map<String, RegisteredType> types = new ConcurrentHashMap<>();
 
@@ -26,6 +33,7 @@ public final class SchemaRegistry {
 	 * @throws IllegalArgumentException if its model has constraints that nothing can
 	 * check, or is already the model of another type
 	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate") // under the lock of this method
 	public synchronized SchemaRegistry register(FactSchema schema) {
 		RegisteredType type = new RegisteredType(Arguments.notNull(schema, "schema"));
 		Class<?> model = schema.model();
@@ -41,7 +49,27 @@ public final class SchemaRegistry {
 		if (model != null) {
 			this.models.put(model, type);
 		}
+		this.revision++;
 		return this;
+	}
+
+	/**
+	 * Registers types that are not known yet, such as beans that are still to be made.
+	 * @param schemas is asked when a type is looked up for the first time after this
+	 * call, and again if it fails
+	 * @return this
+	 */
+	public SchemaRegistry registerLazily(Supplier<? extends Collection<FactSchema>> schemas) {
+		this.waiting.add(Arguments.notNull(schemas, "schemas"));
+		return this;
+	}
+
+	// no lock is held while a supplier works; asked by two threads, it answers both alike
+	private void resolve() {
+		for (Supplier<? extends Collection<FactSchema>> schemas : this.waiting) {
+			schemas.get().forEach(this::register);
+			this.waiting.remove(schemas);
+		}
 	}
 
 	/**
@@ -50,7 +78,7 @@ public final class SchemaRegistry {
 	 * @return the schema, or empty if none is registered
 	 */
 	public Optional<FactSchema> find(String type) {
-		return Optional.ofNullable(this.types.get(type)).map(RegisteredType::schema);
+		return Optional.ofNullable(type(type)).map(RegisteredType::schema);
 	}
 
 	/**
@@ -58,14 +86,27 @@ public final class SchemaRegistry {
 	 * @return a snapshot in no particular order
 	 */
 	public Collection<FactSchema> all() {
+		resolve();
 		return this.types.values().stream().map(RegisteredType::schema).toList();
 	}
 
+	/** Differs from before if a type was registered since. */
+	int revision() {
+		resolve();
+		return this.revision;
+	}
+
+	Collection<RegisteredType> types() {
+		return this.types.values();
+	}
+
 	@Nullable RegisteredType type(String name) {
+		resolve();
 		return this.types.get(name);
 	}
 
 	RegisteredType typeOf(Class<?> model) {
+		resolve();
 		for (Class<?> type = model; type != null && type != Object.class; type = type.getSuperclass()) {
 			RegisteredType registered = this.models.get(type);
 			if (registered != null) {
