@@ -1,0 +1,166 @@
+package io.memstate.storage.redis;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+import io.memstate.StorageException;
+import io.memstate.storage.redis.Keyspace.Keys;
+import io.memstate.storage.redis.Keyspace.Register;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registers from which a search over all namespaces starts. They lie in other slots
+ * than the namespaces, so no script can write both. The order of the steps sees to it
+ * that an entry may be false but is never missing: the namespace is entered under a fresh
+ * token, then marked with it in its own slot, and no unit is written there without a
+ * mark. An entry is taken out only after a script in the namespace's slot has removed the
+ * mark, found another one, or found none; that script also begins a new generation, which
+ * stops whoever has entered the namespace but not marked it yet.
+ */
+final class Registers {
+
+	private static final int ATTEMPTS = 100;
+
+	private static final int TOKEN_LENGTH = 16;
+
+	private final RedisConnections connections;
+
+	private final Keyspace keyspace;
+
+	private final SecureRandom random = new SecureRandom();
+
+	Registers(RedisConnections connections, Keyspace keyspace) {
+		this.connections = connections;
+		this.keyspace = keyspace;
+	}
+
+	/**
+	 * An entry of a register.
+	 *
+	 * @param namespace the namespace
+	 * @param token the token under which it was entered
+	 */
+	record Entry(String namespace, String token) {
+
+		byte[] member() {
+			return new ByteWriter().raw(this.namespace).int8(0).raw(this.token).toByteArray();
+		}
+
+		static Entry of(byte[] member) {
+			String text = ByteWriter.string(member);
+			int end = text.length() - TOKEN_LENGTH;
+			return new Entry(text.substring(0, end - 1), text.substring(end));
+		}
+
+	}
+
+	/**
+	 * Enters a namespace and marks it.
+	 * @param bound for {@link Register#DUE}, the millisecond from which on it is due
+	 */
+	void enter(Register register, String namespace, long bound) {
+		Keys keys = this.keyspace.namespace(namespace);
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			String generation = generation(keys);
+			Entry entry = new Entry(namespace, token());
+			add(register, entry, (register == Register.DUE) ? bound : 0);
+			List<Object> answer = this.connections.run(RedisScript.MARK, "mark namespace '" + namespace + "'",
+					List.of(keys.meta()), List.of(ByteWriter.utf8(register.argument()), ByteWriter.utf8(generation),
+							ByteWriter.utf8(entry.token()), ByteWriter.utf8(Long.toString(bound))));
+			switch (((Long) answer.get(0)).intValue()) {
+				case 1 -> {
+					String unused = ByteWriter.string((byte[]) answer.get(1));
+					if (!unused.isEmpty()) {
+						remove(register, new Entry(namespace, unused));
+					}
+					return;
+				}
+				case 2 -> {
+					remove(register, entry);
+					return;
+				}
+				default -> remove(register, entry);
+			}
+		}
+		throw new StorageException("Could not enter namespace '" + namespace + "' in the register "
+				+ register.argument() + " of " + this.connections.description() + " in " + ATTEMPTS
+				+ " attempts, because others kept removing it; try again");
+	}
+
+	private String generation(Keys keys) {
+		List<Object> answer = this.connections.run(RedisScript.FIELDS, "read the marks of a namespace",
+				List.of(keys.meta()), List.of(ByteWriter.utf8("1"), ByteWriter.utf8("gen")));
+		byte[] generation = (answer.size() > 1) ? (byte[]) answer.get(1) : null;
+		return (generation != null) ? ByteWriter.string(generation) : "0";
+	}
+
+	private String token() {
+		byte[] token = new byte[TOKEN_LENGTH / 2];
+		this.random.nextBytes(token);
+		return HexFormat.of().formatHex(token);
+	}
+
+	private void add(Register register, Entry entry, double score) {
+		this.connections.execute("enter namespace '" + entry.namespace() + "'",
+				(connection) -> connection.zSetCommands()
+					.zAdd(key(register, entry.namespace()), score, entry.member()));
+	}
+
+	private void remove(Register register, Entry entry) {
+		this.connections.execute("remove an entry of namespace '" + entry.namespace() + "'",
+				(connection) -> connection.zSetCommands().zRem(key(register, entry.namespace()), entry.member()));
+	}
+
+	private byte[] key(Register register, String namespace) {
+		return this.keyspace.register(register, Keyspace.shard(namespace));
+	}
+
+	/**
+	 * Takes an entry out if it is not needed, and raises it if it was too early.
+	 */
+	void review(Register register, Entry entry) {
+		Keys keys = this.keyspace.namespace(entry.namespace());
+		List<Object> answer = this.connections.run(RedisScript.REVIEW, "review namespace '" + entry.namespace() + "'",
+				List.of(keys.meta(), keys.index()),
+				List.of(ByteWriter.utf8(register.argument()), ByteWriter.utf8(entry.token())));
+		int verdict = ((Long) answer.get(0)).intValue();
+		if (verdict == 1) {
+			remove(register, entry);
+		}
+		else if (verdict == 2) {
+			add(register, entry, Double.parseDouble(ByteWriter.string((byte[]) answer.get(1))));
+		}
+	}
+
+	/**
+	 * The entries of a shard of the namespaces' register, by name.
+	 * @param after the name after which to start, or null
+	 */
+	List<Entry> byName(int shard, @Nullable String after, int limit) {
+		byte[] low = (after != null) ? new ByteWriter().raw("[" + after).int8(1).toByteArray() : ByteWriter.utf8("-");
+		List<Object> answer = this.connections.run(RedisScript.MEMBERS, "list namespaces",
+				List.of(this.keyspace.register(Register.NAMESPACES, shard)),
+				List.of(low, ByteWriter.utf8("+"), ByteWriter.utf8(Integer.toString(limit)), ByteWriter.utf8("0")));
+		return entries(answer);
+	}
+
+	/**
+	 * The entries of a shard of the register of what expires that are due, the earliest
+	 * first.
+	 */
+	List<Entry> due(int shard, long now, int limit) {
+		List<Object> answer = this.connections.run(RedisScript.DUE, "find what has expired",
+				List.of(this.keyspace.register(Register.DUE, shard)),
+				List.of(ByteWriter.utf8(Long.toString(now)), ByteWriter.utf8(Integer.toString(limit))));
+		return entries(answer);
+	}
+
+	private static List<Entry> entries(List<Object> members) {
+		List<Entry> entries = new ArrayList<>();
+		members.forEach((member) -> entries.add(Entry.of((byte[]) member)));
+		return entries;
+	}
+
+}
