@@ -3,6 +3,7 @@ package io.memstate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -144,7 +145,7 @@ final class Reads {
 
 	/** Drops the long-term facts whose singleton key the session holds, too. */
 	private List<StoredFact> unshadowed(List<FactState> states, StorageQuery query) {
-		Map<FactState, SingletonKey> keys = new HashMap<>();
+		Map<FactState, SingletonKey> keys = new IdentityHashMap<>();
 		if (query.layers() == Layers.WITH_LONG_TERM) {
 			for (FactState state : states) {
 				SingletonKey key = state.key();

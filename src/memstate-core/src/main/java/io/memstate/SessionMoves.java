@@ -1,9 +1,7 @@
 package io.memstate;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 
@@ -41,24 +39,23 @@ final class SessionMoves {
 				.map((entry) -> new Fact(entry.after()))
 				.toList();
 		}
-		Map<StoredFact, @Nullable SingletonKey> selected = select(selector);
-		this.plan.prefetch(List.of(), selected.values().stream().filter(Objects::nonNull).toList());
+		List<Selected> selected = select(selector);
+		this.plan.prefetch(List.of(), selected.stream().map(Selected::key).filter(Objects::nonNull).toList());
 		List<Fact> promoted = new ArrayList<>();
-		selected.forEach((fact, key) -> {
-			StoredFact written = promote(fact, key, change, call);
+		for (Selected move : selected) {
+			StoredFact written = promote(move.fact(), move.key(), change, call);
 			if (written != null) {
 				promoted.add(new Fact(written));
 			}
-		});
+		}
 		return promoted;
 	}
 
-	/** The facts to promote, with the keys that they will hold in long-term memory. */
-	private Map<StoredFact, @Nullable SingletonKey> select(Predicate<Fact> selector) {
-		Map<StoredFact, @Nullable SingletonKey> selected = new LinkedHashMap<>();
+	private List<Selected> select(Predicate<Fact> selector) {
+		List<Selected> selected = new ArrayList<>();
 		for (StoredFact fact : facts((fact) -> !fact.ephemeral() && selector.test(new Fact(fact)))) {
 			String digest = this.plan.types().stored(fact.type()).key(fact.payload());
-			selected.put(fact, (digest != null) ? new SingletonKey(null, fact.type(), digest) : null);
+			selected.add(new Selected(fact, (digest != null) ? new SingletonKey(null, fact.type(), digest) : null));
 		}
 		return selected;
 	}
@@ -130,6 +127,10 @@ final class SessionMoves {
 	private Cause cause(Operation operation, Change change, Call call) {
 		return new Cause(operation, this.plan.step(), this.plan.step(), this.session.sessionId(), change, null,
 				call.next());
+	}
+
+	/** A fact to promote, with the key that it will hold in long-term memory. */
+	private record Selected(StoredFact fact, @Nullable SingletonKey key) {
 	}
 
 }
