@@ -100,7 +100,9 @@ final class ModelMapper {
 	}
 
 	private static String reason(Throwable failure) {
-		return (failure instanceof JacksonException ex) ? path(ex) + ex.getOriginalMessage() : "it is nested too deep";
+		return (failure instanceof JacksonException ex)
+				? path(ex) + ex.getOriginalMessage().replaceFirst(" \\(but (could|might) if .*\\)$", "")
+				: "it is nested too deep";
 	}
 
 	private static String path(JacksonException ex) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -259,6 +260,36 @@ final class Plan {
 		}
 	}
 
+	/**
+	 * Runs work of several changes: if it fails, none of them is left, so that whoever
+	 * catches the failure can go on.
+	 */
+	<R> R allOrNothing(Supplier<R> work) {
+		Map<String, Slot> slots = new LinkedHashMap<>();
+		this.slots.forEach((id, slot) -> slots.put(id, slot.copy()));
+		Map<SingletonKey, @Nullable String> holders = new HashMap<>(this.holders);
+		List<StoredEntry> entries = List.copyOf(this.entries);
+		int changed = this.changed;
+		try {
+			return work.get();
+		}
+		catch (RuntimeException | Error ex) {
+			// what was read may stay, what was written must not
+			this.slots.putAll(slots);
+			this.slots.forEach((id, slot) -> {
+				if (!slots.containsKey(id)) {
+					slot.reset();
+				}
+			});
+			this.holders.clear();
+			this.holders.putAll(holders);
+			this.entries.clear();
+			this.entries.addAll(entries);
+			this.changed = changed;
+			throw ex;
+		}
+	}
+
 	void require(Precondition precondition) {
 		this.preconditions.add(precondition);
 	}
@@ -376,6 +407,18 @@ final class Plan {
 		Slot(@Nullable FactState before) {
 			this.before = before;
 			this.current = before;
+		}
+
+		Slot copy() {
+			Slot copy = new Slot(this.before);
+			copy.current = this.current;
+			copy.changed = this.changed;
+			return copy;
+		}
+
+		void reset() {
+			this.current = this.before;
+			this.changed = false;
 		}
 
 		private long version() {

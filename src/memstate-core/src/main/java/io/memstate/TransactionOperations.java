@@ -57,7 +57,8 @@ final class TransactionOperations extends LayerReads {
 	public List<Fact> commitAll(Collection<?> models, Change change) {
 		checkActive();
 		Changes.ofMany(change);
-		return this.edits.commitAll(engine().types().proposeAll(models), change.orElse(this.defaults));
+		List<Proposal> proposals = engine().types().proposeAll(models);
+		return this.plan.allOrNothing(() -> this.edits.commitAll(proposals, change.orElse(this.defaults)));
 	}
 
 	@Override
