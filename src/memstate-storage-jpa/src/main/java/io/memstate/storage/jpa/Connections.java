@@ -1,0 +1,279 @@
+package io.memstate.storage.jpa;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Finds the connection to work on: that of the caller's transaction where it uses the
+ * same {@code DataSource}, otherwise one of the pool with a transaction of its own.
+ */
+final class Connections implements AutoCloseable {
+
+	private final Database database;
+
+	private final Pools pools;
+
+	Connections(Database database, Pools pools) {
+		this.database = database;
+		this.pools = pools;
+	}
+
+	/**
+	 * The {@code DataSource} under which the caller's transaction has bound a connection
+	 * of this storage.
+	 * @return null if there is no transaction to take part in
+	 */
+	@Nullable DataSource joined() {
+		return TransactionSynchronizationManager.isSynchronizationActive() ? bound() : null;
+	}
+
+	private @Nullable DataSource bound() {
+		DataSource shared = this.pools.shared();
+		if (shared == null || !TransactionSynchronizationManager.isActualTransactionActive()) {
+			return null;
+		}
+		DataSource target = target(shared);
+		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
+			if (resource.getKey() instanceof DataSource key && target.equals(target(key))
+					&& resource.getValue() instanceof ConnectionHolder holder && isTransaction(holder)) {
+				return key;
+			}
+		}
+		return null;
+	}
+
+	private static DataSource target(DataSource dataSource) {
+		DataSource target = dataSource;
+		while (target instanceof DelegatingDataSource delegating && delegating.getTargetDataSource() != null) {
+			target = delegating.getTargetDataSource();
+		}
+		return target;
+	}
+
+	// a connection that was only left for the duration of another transaction commits by
+	// itself
+	private static boolean isTransaction(ConnectionHolder holder) {
+		try {
+			return holder.getConnectionHandle() != null && (!TransactionSynchronizationManager.isSynchronizationActive()
+					|| !holder.getConnection().getAutoCommit());
+		}
+		catch (SQLException ex) {
+			return false;
+		}
+	}
+
+	<R> R read(SqlWork<R> work) throws SQLException {
+		try (Lease lease = lease(this.pools.reader())) {
+			return work.run(lease.connection);
+		}
+	}
+
+	/**
+	 * Runs work that only reads, but where writes go too: there may be nothing to read
+	 * elsewhere yet.
+	 * @param <R> the result
+	 * @param work the work
+	 * @return its result
+	 * @throws SQLException if it failed
+	 */
+	<R> R inspect(SqlWork<R> work) throws SQLException {
+		try (Lease lease = lease(this.pools.writer())) {
+			return work.run(lease.connection);
+		}
+	}
+
+	/**
+	 * A connection to fetch a result from bit by bit.
+	 * @return the connection, to be closed
+	 * @throws SQLException if there is none
+	 */
+	Lease cursor() throws SQLException {
+		Lease lease = lease(this.pools.reader());
+		try {
+			if (lease.kind == Kind.OWN) {
+				this.database.beginReading(lease.connection);
+				lease.reading = true;
+			}
+			return lease;
+		}
+		catch (SQLException ex) {
+			lease.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Runs work in one transaction, or between savepoints of the caller's.
+	 * @param <R> the result
+	 * @param work the work
+	 * @param keep whether a result is one whose changes are to stay
+	 * @return the result
+	 * @throws SQLException if the work or the commit failed; then nothing stays
+	 */
+	<R> R write(SqlWork<R> work, Predicate<R> keep) throws SQLException {
+		try (Lease lease = lease(this.pools.writer())) {
+			Object begun = lease.begin();
+			try {
+				R result = work.run(lease.connection);
+				if (keep.test(result)) {
+					lease.commit(begun);
+				}
+				else {
+					lease.rollback(begun);
+				}
+				return result;
+			}
+			catch (SQLException | RuntimeException | Error ex) {
+				lease.rollback(begun, ex);
+				throw ex;
+			}
+		}
+	}
+
+	private Lease lease(DataSource pool) throws SQLException {
+		DataSource key = bound();
+		if (key != null) {
+			Connection connection = DataSourceUtils.getConnection(key);
+			this.database.prepare(connection);
+			return new Lease(connection, key, kind(connection));
+		}
+		Connection connection = pool.getConnection();
+		try {
+			Lease lease = new Lease(connection, pool, Kind.OWN);
+			if (!connection.getAutoCommit()) {
+				connection.setAutoCommit(true);
+				lease.restoreAutoCommit = true;
+			}
+			this.database.prepare(connection);
+			return lease;
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.close();
+			throw ex;
+		}
+	}
+
+	// without synchronisation the transaction has ended, but not yet given up its
+	// connection
+	private static Kind kind(Connection connection) throws SQLException {
+		if (TransactionSynchronizationManager.isSynchronizationActive()) {
+			return Kind.JOINED;
+		}
+		return connection.getAutoCommit() ? Kind.LENT : Kind.ENDED;
+	}
+
+	@Override
+	public void close() {
+		this.pools.close();
+	}
+
+	private enum Kind {
+
+		/** Out of the pool. */
+		OWN,
+
+		/** In the caller's transaction. */
+		JOINED,
+
+		/** Of a transaction of the caller that has ended; the next one has begun. */
+		ENDED,
+
+		/** Of a transaction of the caller that has ended; none has begun. */
+		LENT
+
+	}
+
+	/**
+	 * A connection on loan.
+	 */
+	final class Lease implements AutoCloseable {
+
+		private final Connection connection;
+
+		private final DataSource source;
+
+		private final Kind kind;
+
+		private boolean restoreAutoCommit;
+
+		private boolean reading;
+
+		private Lease(Connection connection, DataSource source, Kind kind) {
+			this.connection = connection;
+			this.source = source;
+			this.kind = kind;
+		}
+
+		Connection connection() {
+			return this.connection;
+		}
+
+		private Object begin() throws SQLException {
+			return switch (this.kind) {
+				case OWN, LENT -> {
+					Connections.this.database.begin(this.connection);
+					yield this;
+				}
+				case JOINED -> this.connection.setSavepoint();
+				case ENDED -> this; // one has begun by itself
+			};
+		}
+
+		private void commit(Object begun) throws SQLException {
+			switch (this.kind) {
+				case OWN, LENT -> Connections.this.database.commit(this.connection);
+				case JOINED -> this.connection.releaseSavepoint((Savepoint) begun);
+				case ENDED -> this.connection.commit();
+			}
+		}
+
+		private void rollback(Object begun) throws SQLException {
+			switch (this.kind) {
+				case OWN, LENT -> Connections.this.database.rollback(this.connection);
+				case JOINED -> {
+					this.connection.rollback((Savepoint) begun);
+					this.connection.releaseSavepoint((Savepoint) begun);
+				}
+				case ENDED -> this.connection.rollback();
+			}
+		}
+
+		private void rollback(Object begun, Throwable failure) {
+			try {
+				rollback(begun);
+			}
+			catch (SQLException ex) {
+				failure.addSuppressed(ex);
+			}
+		}
+
+		@Override
+		public void close() throws SQLException {
+			if (this.kind != Kind.OWN) {
+				DataSourceUtils.releaseConnection(this.connection, this.source);
+				return;
+			}
+			try (Connection closed = this.connection) {
+				if (this.reading) {
+					Connections.this.database.endReading(closed);
+				}
+				if (this.restoreAutoCommit) {
+					closed.setAutoCommit(false);
+				}
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,150 @@
+package io.memstate.storage.jpa;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+import io.memstate.storage.Path;
+import io.memstate.storage.Payload;
+import io.memstate.storage.StorageQuery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In what the databases differ.
+ */
+interface Database {
+
+	/**
+	 * The name of Hibernate's dialect.
+	 * @return a class name
+	 */
+	String dialect();
+
+	/**
+	 * The script that creates the tables.
+	 * @return a name on the class path
+	 */
+	String script();
+
+	/**
+	 * Whether several statements are sent at once.
+	 * @return true if there is a network between
+	 */
+	boolean sendsTogether();
+
+	/**
+	 * What makes a query lock the rows that it finds for a write.
+	 * @return the clause, or nothing
+	 */
+	String forUpdate();
+
+	/**
+	 * What makes a query hold off writers that lock the rows that it finds.
+	 * @return the clause, or nothing
+	 */
+	String forShare();
+
+	/**
+	 * A parameter that is a payload.
+	 * @return an expression with one question mark
+	 */
+	String payloadParameter();
+
+	Payload payload(String stored);
+
+	Conditions conditions(boolean exactly, Set<Path> indexed);
+
+	/**
+	 * What to sort by.
+	 * @param key the criterion
+	 * @return expressions that are never null, the first the most significant
+	 */
+	List<Criterion> criteria(StorageQuery.SortKey key);
+
+	/**
+	 * Whether {@link #criteria} puts a value into its exact place.
+	 * @param value a canonical value or {@code Path.MISSING}
+	 * @return false if values that differ may look equal
+	 */
+	boolean sortsExactly(@Nullable Object value);
+
+	/**
+	 * The statements that create an index.
+	 * @param tables where the tables are
+	 * @param type the type of the facts
+	 * @param path the path into the payload
+	 * @return the statements, which do nothing where the index is there
+	 */
+	List<String> createIndex(Tables tables, String type, Path path);
+
+	/**
+	 * What makes a query use an index, where the database would not by itself.
+	 * @param tables where the tables are
+	 * @param query the query
+	 * @param indexed the paths that have an index for the query's type
+	 * @return a clause behind the name of the table, or nothing
+	 */
+	String hint(Tables tables, StorageQuery query, Set<Path> indexed);
+
+	/**
+	 * Checks that connections are as the storage needs them.
+	 * @param connection a connection of the application
+	 * @throws SQLException if it can't be told
+	 */
+	void check(Connection connection) throws SQLException;
+
+	/**
+	 * Makes a connection ready that is about to be used.
+	 * @param connection the connection
+	 * @throws SQLException if it can't be used
+	 */
+	void prepare(Connection connection) throws SQLException;
+
+	void begin(Connection connection) throws SQLException;
+
+	void commit(Connection connection) throws SQLException;
+
+	void rollback(Connection connection) throws SQLException;
+
+	/**
+	 * Begins what only reads, so that a result can be fetched bit by bit.
+	 * @param connection the connection
+	 * @throws SQLException if it can't
+	 */
+	void beginReading(Connection connection) throws SQLException;
+
+	void endReading(Connection connection) throws SQLException;
+
+	/**
+	 * Keeps others from initialising the schema until the transaction ends.
+	 * @param connection a connection in a transaction
+	 * @throws SQLException if it can't
+	 */
+	void lockSchema(Connection connection, Tables tables) throws SQLException;
+
+	/**
+	 * Whether a statement failed because another transaction was faster, so that it is
+	 * worth to look again.
+	 * @param failure the failure
+	 * @return true for a duplicate key, a deadlock or a failed serialisation
+	 */
+	boolean isRace(SQLException failure);
+
+	/**
+	 * What to do about a failure.
+	 * @param failure the failure
+	 * @return a half sentence
+	 */
+	String advice(SQLException failure);
+
+	/**
+	 * A criterion of an order.
+	 *
+	 * @param expression what to sort by
+	 * @param value finds the same in a value
+	 */
+	record Criterion(String expression, java.util.function.Function<@Nullable Object, Object> value) {
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.memstate.storage.jpa;
+
+import java.sql.SQLException;
+
+import io.memstate.StorageException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
+
+/**
+ * The one place where failures of a database become those of MemState.
+ */
+final class Failures {
+
+	private static final SQLExceptionTranslator TRANSLATOR = new SQLExceptionSubclassTranslator();
+
+	private Failures() {
+	}
+
+	static StorageException translate(Database database, String message, Exception failure) {
+		SQLException sql = sqlException(failure);
+		if (sql == null) {
+			return new StorageException(message + ": " + failure.getMessage(), failure);
+		}
+		DataAccessException cause = TRANSLATOR.translate(message, null, sql);
+		return new StorageException(message + ": " + database.advice(sql), (cause != null) ? cause : failure);
+	}
+
+	// the innermost: the driver's own, not that of a pool
+	private static @Nullable SQLException sqlException(Throwable failure) {
+		SQLException found = null;
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SQLException sql) {
+				found = sql;
+			}
+		}
+		return found;
+	}
+
+}

@@ -1,0 +1,189 @@
+package io.memstate.storage.jpa;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.memstate.storage.Path;
+import io.memstate.storage.Payload;
+import io.memstate.storage.StorageQuery;
+import io.memstate.storage.Values;
+import org.hibernate.dialect.PostgreSQLDialect;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL. Nothing outlives a transaction, so that a pooler may stand between.
+ */
+final class PostgresDatabase implements Database {
+
+	private static final Set<String> RACES = Set.of("23505", "40P01", "40001");
+
+	@Override
+	public String dialect() {
+		return PostgreSQLDialect.class.getName();
+	}
+
+	@Override
+	public String script() {
+		return "memstate/migration/postgresql/V1__memstate.sql";
+	}
+
+	@Override
+	public boolean sendsTogether() {
+		return true;
+	}
+
+	@Override
+	public String forUpdate() {
+		return " for update";
+	}
+
+	@Override
+	public String forShare() {
+		return " for key share";
+	}
+
+	@Override
+	public String payloadParameter() {
+		return "cast(? as jsonb)";
+	}
+
+	@Override
+	public Payload payload(String stored) {
+		return Payload.ofJson(stored); // jsonb has an order of keys of its own
+	}
+
+	@Override
+	public Conditions conditions(boolean exactly, Set<Path> indexed) {
+		return new PostgresConditions(exactly, indexed);
+	}
+
+	@Override
+	public List<Criterion> criteria(StorageQuery.SortKey key) {
+		Path.Attribute attribute = key.path().attribute();
+		if (attribute != null) {
+			return Sorting.attribute(attribute);
+		}
+		String value = PostgresConditions.value(key.path());
+		return List.of(new Criterion("case coalesce(jsonb_typeof(" + value + "), '') when '' then 0 when 'null' then 1 "
+				+ "when 'boolean' then 2 when 'number' then 3 when 'string' then 4 when 'array' then 5 else 6 end",
+				Values::kind),
+				new Criterion("case jsonb_typeof(" + value + ") when 'number' then cast(" + value
+						+ " as numeric) when 'boolean' then cast(cast(" + value + " as boolean) as integer) else 0 end",
+						PostgresDatabase::number),
+				new Criterion(
+						"(case jsonb_typeof(" + value + ") when 'string' then " + value
+								+ " #>> '{}' else '' end collate \"C\")",
+						(text) -> (text instanceof String) ? text : ""));
+	}
+
+	private static Object number(@Nullable Object value) {
+		if (value instanceof Boolean bool) {
+			return bool ? BigDecimal.ONE : BigDecimal.ZERO;
+		}
+		return (value instanceof Number number) ? Values.decimal(number) : BigDecimal.ZERO;
+	}
+
+	@Override
+	public boolean sortsExactly(@Nullable Object value) {
+		return !(value instanceof List) && !(value instanceof Map);
+	}
+
+	@Override
+	public List<String> createIndex(Tables tables, String type, Path path) {
+		String name = tables.prefix() + "ix_" + Schema.digest(type + '\n' + path);
+		String which = " where live and type = " + Conditions.literal(type) + " and jsonb_typeof("
+				+ PostgresConditions.value(path) + ") = ";
+		return List.of(index(tables, name + "_t", PostgresConditions.indexedText(path), which + "'string'"),
+				index(tables, name + "_n", PostgresConditions.indexedNumber(path), which + "'number'"));
+	}
+
+	private static String index(Tables tables, String name, String expression, String which) {
+		return "create index if not exists " + name + tables.sql(" on memstate_fact ") + "(namespace, ("
+				+ expression.replace("f.payload", "payload") + "))" + which.replace("f.payload", "payload");
+	}
+
+	@Override
+	public String hint(Tables tables, StorageQuery query, Set<Path> indexed) {
+		return "";
+	}
+
+	@Override
+	public void check(Connection connection) {
+		// any will do
+	}
+
+	@Override
+	public void prepare(Connection connection) {
+		// nothing to do
+	}
+
+	@Override
+	public void begin(Connection connection) throws SQLException {
+		connection.setAutoCommit(false);
+	}
+
+	@Override
+	public void commit(Connection connection) throws SQLException {
+		connection.commit();
+		connection.setAutoCommit(true);
+	}
+
+	@Override
+	public void rollback(Connection connection) throws SQLException {
+		connection.rollback();
+		connection.setAutoCommit(true);
+	}
+
+	@Override
+	public void beginReading(Connection connection) throws SQLException {
+		connection.setAutoCommit(false); // without it the driver fetches everything at
+											// once
+	}
+
+	@Override
+	public void endReading(Connection connection) throws SQLException {
+		rollback(connection);
+	}
+
+	@Override
+	public void lockSchema(Connection connection, Tables tables) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("select pg_advisory_xact_lock(hashtext(?), hashtext(?))")) {
+			statement.setString(1, "io.memstate.schema");
+			statement.setString(2, tables.sql("memstate_meta"));
+			statement.execute();
+		}
+	}
+
+	@Override
+	public boolean isRace(SQLException failure) {
+		return RACES.contains(String.valueOf(failure.getSQLState()));
+	}
+
+	@Override
+	public String advice(SQLException failure) {
+		String state = String.valueOf(failure.getSQLState());
+		if (state.startsWith("08") || state.startsWith("57P")) {
+			return "the server can't be reached: check its address and that it runs";
+		}
+		if (state.startsWith("28")) {
+			return "the server refused the login: check user and password";
+		}
+		return switch (state) {
+			case "57014" -> "the statement took too long: try again or allow it more time";
+			case "55P03", "40P01", "40001" -> "another transaction was in the way: try again";
+			case "42P01", "3F000" -> "the tables are missing: let MemState initialise the schema or run " + script();
+			case "42501" -> "the user lacks a privilege: grant it, or create the tables with " + script();
+			case "53100" -> "the server's disk is full: make room and try again; nothing was written";
+			case "25006" -> "the server or transaction is read-only: connect to the primary";
+			case "26000", "42P05" -> "a pooler between mixes up prepared statements: set prepareThreshold=0";
+			default -> "see the cause";
+		};
+	}
+
+}

@@ -1,0 +1,393 @@
+package io.memstate.storage.jpa;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.memstate.StorageException;
+import io.memstate.storage.ApplyResult;
+import io.memstate.storage.CanonicalJson;
+import io.memstate.storage.FactJson;
+import io.memstate.storage.FactState;
+import io.memstate.storage.IdempotentCall;
+import io.memstate.storage.Path;
+import io.memstate.storage.Precondition;
+import io.memstate.storage.SingletonKey;
+import io.memstate.storage.StepMark;
+import io.memstate.storage.StoredEntry;
+import io.memstate.storage.StoredFact;
+import io.memstate.storage.StoredStep;
+import io.memstate.storage.Unit;
+import io.memstate.storage.Values;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes units: looks at the preconditions, with the rows locked that they are about, and
+ * then writes. Two exchanges with the database for all but rare units.
+ */
+final class UnitWriter {
+
+	private final Database database;
+
+	private final int timeout;
+
+	private final String lockFact;
+
+	private final String findHolder;
+
+	private final String findCall;
+
+	private final String lockStep;
+
+	private final String holdType;
+
+	private final String lockType;
+
+	private final String addType;
+
+	private final String setType;
+
+	private final String findFactOfType;
+
+	private final String releaseKey;
+
+	private final String putFact;
+
+	private final String addEntry;
+
+	private final String putStep;
+
+	private final String undoStep;
+
+	private final String redoStep;
+
+	UnitWriter(Database database, Tables tables, int timeout) {
+		this.database = database;
+		this.timeout = timeout;
+		this.lockFact = tables.sql("select id, version, live, type, session_id, singleton_key from memstate_fact "
+				+ "where namespace = ? and id = ?") + database.forUpdate();
+		this.findHolder = tables.sql("select id from memstate_fact where namespace = ? and session_id = ? and type = ? "
+				+ "and singleton_key = ? and live and singleton_key is not null");
+		this.findCall = tables.sql("select 1 from memstate_log where namespace = ? and idempotency_key = ? limit 1");
+		this.lockStep = tables.sql("select undone_at from memstate_step where namespace = ? and step = ?")
+				+ database.forUpdate();
+		String type = tables.sql("select key_fields from memstate_type where namespace = ? and type = ?");
+		this.holdType = type + database.forShare();
+		this.lockType = type + database.forUpdate();
+		this.addType = tables.sql("insert into memstate_type (namespace, type, key_fields) values (?, ?, ?) "
+				+ "on conflict (namespace, type) do nothing");
+		this.setType = tables.sql("update memstate_type set key_fields = ? where namespace = ? and type = ?");
+		this.findFactOfType = tables
+			.sql("select 1 from memstate_fact where namespace = ? and type = ? and live limit 1");
+		this.releaseKey = tables.sql("update memstate_fact set singleton_key = null where namespace = ? and id = ?");
+		this.putFact = tables.sql("insert into memstate_fact as f (namespace, id, version, shows, live, type, "
+				+ "session_id, singleton_key, payload, source, ephemeral, created_at, updated_at, expires_at, format) "
+				+ "values (?, ?, ?, ?, ?, ?, ?, ?, " + database.payloadParameter() + ", ?, ?, ?, ?, ?, "
+				+ FactJson.FORMAT + ") on conflict (namespace, id) do update set version = excluded.version, "
+				+ "shows = excluded.shows, live = excluded.live, type = excluded.type, "
+				+ "session_id = excluded.session_id, singleton_key = excluded.singleton_key, "
+				+ "payload = excluded.payload, source = excluded.source, ephemeral = excluded.ephemeral, "
+				+ "created_at = excluded.created_at, updated_at = excluded.updated_at, "
+				+ "expires_at = excluded.expires_at, format = excluded.format where f.version = ?");
+		this.addEntry = tables.sql("insert into memstate_log (namespace, step, operation, session_id, fact_id, "
+				+ "before_image, after_image, version, actor, reason, logged_at, reverts, showed, idempotency_key, "
+				+ "fingerprint, ordinal, format) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+				+ FactJson.FORMAT + ") returning sequence");
+		this.putStep = tables.sql("insert into memstate_step as s (namespace, step, session_id, long_term, sequence) "
+				+ "values (?, ?, ?, ?, coalesce((select max(sequence) from memstate_log where namespace = ? and step = ?), 0)) "
+				+ "on conflict (namespace, step) do update set sequence = excluded.sequence "
+				+ "where s.sequence < excluded.sequence");
+		this.undoStep = tables.sql("update memstate_step set undone_at = (select min(sequence) from memstate_log "
+				+ "where namespace = ? and step = ? and reverts = ?) where namespace = ? and step = ?");
+		this.redoStep = tables.sql("update memstate_step set undone_at = null where namespace = ? and step = ?");
+	}
+
+	ApplyResult apply(Connection connection, Unit unit) throws SQLException {
+		return new Application(connection, unit).run();
+	}
+
+	/**
+	 * A row as it was before the unit.
+	 *
+	 * @param version its version
+	 * @param key the singleton key it holds, or null
+	 */
+	private record Before(long version, @Nullable SingletonKey key) {
+	}
+
+	/** One run for one unit. */
+	private final class Application {
+
+		private final Connection connection;
+
+		private final Unit unit;
+
+		private final String namespace;
+
+		private final Map<String, Before> facts = new HashMap<>();
+
+		private final Map<SingletonKey, String> holders = new HashMap<>();
+
+		private final Set<String> calls = new HashSet<>();
+
+		private final Map<String, Boolean> undone = new HashMap<>();
+
+		private final Map<String, String> types = new HashMap<>();
+
+		private final List<Long> sequences = new ArrayList<>();
+
+		Application(Connection connection, Unit unit) {
+			this.connection = connection;
+			this.unit = unit;
+			this.namespace = unit.namespace();
+		}
+
+		ApplyResult run() throws SQLException {
+			look();
+			List<Precondition> failed = new ArrayList<>();
+			for (Precondition precondition : this.unit.preconditions()) {
+				if (!holds(precondition)) {
+					failed.add(precondition);
+				}
+			}
+			if (!failed.isEmpty()) {
+				return new ApplyResult.Rejected(failed);
+			}
+			write();
+			return new ApplyResult.Applied(List.copyOf(this.sequences));
+		}
+
+		private Exchange exchange() {
+			return new Exchange(UnitWriter.this.database.sendsTogether(), UnitWriter.this.timeout);
+		}
+
+		private void look() throws SQLException {
+			Exchange exchange = exchange();
+			for (String id : ids()) {
+				exchange.query(UnitWriter.this.lockFact, (row) -> this.facts.put(row.getString(1), before(row)),
+						this.namespace, id);
+			}
+			for (Precondition precondition : this.unit.preconditions()) {
+				look(exchange, precondition);
+			}
+			exchange.run(this.connection);
+		}
+
+		// always in the same order, so that two units don't wait for each other
+		private Set<String> ids() {
+			Set<String> ids = new TreeSet<>(Values::compareStrings);
+			this.unit.facts().forEach((fact) -> ids.add(fact.id()));
+			for (Precondition precondition : this.unit.preconditions()) {
+				if (precondition instanceof Precondition.VersionIs is) {
+					ids.add(is.factId());
+				}
+			}
+			return ids;
+		}
+
+		private void look(Exchange exchange, Precondition precondition) {
+			if (precondition instanceof Precondition.KeyAvailable available) {
+				SingletonKey key = available.key();
+				exchange.query(UnitWriter.this.findHolder, (row) -> this.holders.put(key, row.getString(1)),
+						this.namespace, session(key.sessionId()), key.type(), key.digest());
+			}
+			else if (precondition instanceof Precondition.IdempotencyKeyFree free) {
+				exchange.query(UnitWriter.this.findCall, (row) -> this.calls.add(free.key()), this.namespace,
+						free.key());
+			}
+			else if (precondition instanceof Precondition.StepUndone step) {
+				exchange.query(UnitWriter.this.lockStep,
+						(row) -> this.undone.put(step.step(), row.getObject(1) != null), this.namespace, step.step());
+			}
+			else if (precondition instanceof Precondition.KeyFieldsAre fields) {
+				exchange.query(UnitWriter.this.holdType, (row) -> this.types.put(fields.type(), row.getString(1)),
+						this.namespace, fields.type());
+			}
+		}
+
+		private static Before before(ResultSet row) throws SQLException {
+			String key = row.getBoolean(3) ? row.getString(6) : null;
+			if (key == null) {
+				return new Before(row.getLong(2), null);
+			}
+			String session = row.getString(5);
+			return new Before(row.getLong(2),
+					new SingletonKey(session.isEmpty() ? null : session, row.getString(4), key));
+		}
+
+		private boolean holds(Precondition precondition) throws SQLException {
+			if (precondition instanceof Precondition.VersionIs is) {
+				Before before = this.facts.get(is.factId());
+				return is.version() == ((before != null) ? before.version() : 0);
+			}
+			if (precondition instanceof Precondition.KeyAvailable available) {
+				String holder = this.holders.get(available.key());
+				return holder == null || holder.equals(available.factId());
+			}
+			if (precondition instanceof Precondition.IdempotencyKeyFree free) {
+				return !this.calls.contains(free.key());
+			}
+			if (precondition instanceof Precondition.StepUndone step) {
+				return Objects.equals(this.undone.get(step.step()), step.undone());
+			}
+			return keyFieldsAre((Precondition.KeyFieldsAre) precondition);
+		}
+
+		private boolean keyFieldsAre(Precondition.KeyFieldsAre fields) throws SQLException {
+			String wanted = CanonicalJson.write(fields.fields());
+			if (wanted.equals(this.types.get(fields.type()))) {
+				return true;
+			}
+			if (!this.types.containsKey(fields.type())) {
+				addType(fields.type());
+			}
+			Exchange exchange = exchange();
+			exchange.query(UnitWriter.this.lockType, (row) -> this.types.put(fields.type(), row.getString(1)),
+					this.namespace, fields.type());
+			boolean[] inUse = new boolean[1];
+			exchange.query(UnitWriter.this.findFactOfType, (row) -> inUse[0] = true, this.namespace, fields.type());
+			exchange.run(this.connection);
+			if (wanted.equals(this.types.get(fields.type()))) {
+				return true;
+			}
+			if (inUse[0]) {
+				return false;
+			}
+			this.types.put(fields.type(), wanted);
+			Exchange change = exchange();
+			change.update(UnitWriter.this.setType, wanted, this.namespace, fields.type());
+			change.run(this.connection);
+			return true;
+		}
+
+		// with no key fields, which is how a type counts that was never noted
+		private void addType(String type) throws SQLException {
+			Exchange exchange = exchange();
+			exchange.update(UnitWriter.this.addType, this.namespace, type, "[]");
+			exchange.run(this.connection);
+		}
+
+		private void write() throws SQLException {
+			Exchange exchange = exchange();
+			releaseKeys(exchange);
+			this.unit.facts().stream().sorted(ORDER).forEach((fact) -> put(exchange, fact));
+			this.unit.entries().forEach((entry) -> add(exchange, entry));
+			if (this.unit.step() != null) {
+				put(exchange, this.unit.step());
+			}
+			this.unit.marks().forEach((mark) -> mark(exchange, mark));
+			if (!exchange.isEmpty()) {
+				exchange.run(this.connection);
+			}
+		}
+
+		private void releaseKeys(Exchange exchange) {
+			Map<SingletonKey, String> claims = new HashMap<>();
+			for (FactState fact : this.unit.facts()) {
+				if (fact.key() != null) {
+					claims.put(fact.key(), fact.id());
+				}
+			}
+			for (FactState fact : this.unit.facts()) {
+				Before before = this.facts.get(fact.id());
+				if (before != null && before.key() != null
+						&& !fact.id().equals(claims.getOrDefault(before.key(), fact.id()))) {
+					exchange.update(UnitWriter.this.releaseKey, this.namespace, fact.id());
+				}
+			}
+		}
+
+		private void put(Exchange exchange, FactState state) {
+			StoredFact fact = state.fact();
+			Before before = this.facts.get(state.id());
+			exchange.update((count) -> requireWritten(count, state.id()), UnitWriter.this.putFact, this.namespace,
+					state.id(), state.version(), text(state.shows()), fact != null,
+					text((fact != null) ? fact.type() : null), session((fact != null) ? fact.sessionId() : null),
+					text(state.singletonKey()), text((fact != null) ? fact.payload().json() : null),
+					text((fact != null) ? fact.source() : null), fact != null && fact.ephemeral(),
+					(fact != null) ? Path.micros(fact.createdAt()) : Exchange.NO_NUMBER,
+					(fact != null) ? Path.micros(fact.updatedAt()) : Exchange.NO_NUMBER,
+					(fact != null && fact.expiresAt() != null) ? Path.micros(fact.expiresAt()) : Exchange.NO_NUMBER,
+					(before != null) ? before.version() : -1L);
+		}
+
+		private void requireWritten(int count, String id) {
+			if (count != 1) {
+				throw new LostRaceException(id);
+			}
+		}
+
+		private void add(Exchange exchange, StoredEntry entry) {
+			IdempotentCall call = entry.call();
+			exchange.query(UnitWriter.this.addEntry, (row) -> this.sequences.add(row.getLong(1)), this.namespace,
+					entry.step(), entry.operation(), text(entry.sessionId()), entry.factId(), image(entry.before()),
+					image(entry.after()), entry.version(), text(entry.actor()), text(entry.reason()),
+					Path.micros(entry.at()), text(entry.reverts()), text(entry.showed()),
+					text((call != null) ? call.key() : null), text((call != null) ? call.fingerprint() : null),
+					(call != null) ? (long) call.ordinal() : Exchange.NO_NUMBER);
+		}
+
+		private void put(Exchange exchange, StoredStep step) {
+			exchange.update(UnitWriter.this.putStep, this.namespace, step.step(), text(step.sessionId()),
+					step.longTerm() ? 1 : 0, this.namespace, step.step());
+		}
+
+		private void mark(Exchange exchange, StepMark mark) {
+			if (!mark.undone()) {
+				exchange.update(UnitWriter.this.redoStep, this.namespace, mark.step());
+				return;
+			}
+			String undoing = this.unit.entries()
+				.stream()
+				.filter((entry) -> mark.step().equals(entry.reverts()))
+				.map(StoredEntry::step)
+				.findFirst()
+				.orElseThrow(() -> new StorageException("The unit undoes step '" + mark.step()
+						+ "' with no entry that reverts it; it was not written"));
+			exchange.update(UnitWriter.this.undoStep, this.namespace, undoing, mark.step(), this.namespace,
+					mark.step());
+		}
+
+	}
+
+	// what gives up a key first; keys in one order, so that two units don't wait for each
+	// other
+	private static final Comparator<FactState> ORDER = Comparator
+		.comparing((FactState fact) -> (fact.singletonKey() != null) ? fact.singletonKey() : "")
+		.thenComparing(FactState::id, Values::compareStrings);
+
+	private static Object text(@Nullable String value) {
+		return (value != null) ? value : Exchange.NO_TEXT;
+	}
+
+	private static String session(@Nullable String sessionId) {
+		return (sessionId != null) ? sessionId : "";
+	}
+
+	private static Object image(@Nullable StoredFact fact) {
+		return (fact != null) ? FactJson.write(fact) : Exchange.NO_TEXT;
+	}
+
+	/**
+	 * Another transaction has made the id meanwhile.
+	 */
+	static final class LostRaceException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		LostRaceException(String id) {
+			super("The fact '" + id + "' was made by another transaction meanwhile");
+		}
+
+	}
+
+}
