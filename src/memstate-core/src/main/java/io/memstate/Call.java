@@ -1,9 +1,12 @@
 package io.memstate;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.memstate.storage.CanonicalJson;
 import io.memstate.storage.IdempotentCall;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.StorageLogQuery;
@@ -33,8 +36,10 @@ final class Call {
 		if (change.key() == null) {
 			return new Call(plan, null, "");
 		}
-		String target = operation + "\n" + layer.sessionId() + "\n" + change.expected() + "\n" + change.forced() + "\n";
-		return new Call(plan, change.key(), RegisteredType.sha256(target + String.join("\n", input)));
+		List<@Nullable Object> print = new ArrayList<>(
+				Arrays.asList(operation.name(), layer.sessionId(), change.expected(), change.forced()));
+		print.addAll(Arrays.asList(input));
+		return new Call(plan, change.key(), RegisteredType.sha256(CanonicalJson.write(print)));
 	}
 
 	/** The mark for the next entry that the call writes. */

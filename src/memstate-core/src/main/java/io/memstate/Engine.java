@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.memstate.storage.ApplyResult;
+import io.memstate.storage.ApplyResult.Applied;
 import io.memstate.storage.ApplyResult.Rejected;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
@@ -171,15 +172,36 @@ final class Engine {
 		for (int attempt = 0;; attempt++) {
 			Plan plan = new Plan(storage(), this.types, layer.namespace(), now(), (step != null) ? step : Ids.next(),
 					this.options.maxStepSize());
-			Supplier<R> result = work.apply(plan);
-			if (plan.isEmpty() || apply(plan)) {
+			boolean last = System.nanoTime() > deadline || Thread.currentThread().isInterrupted();
+			Supplier<R> result = plan(work, plan, last);
+			if (result != null && (plan.isEmpty() || apply(plan))) {
 				return result.get();
 			}
-			if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+			if (last) {
 				throw new StorageException("The write to " + layer + " lost every race against other writers within "
 						+ this.options.retryTimeout() + ": try again, or spread the writes");
 			}
 			pause(attempt);
+		}
+	}
+
+	/**
+	 * Lets the work plan. What it reads piece by piece while others write may not fit
+	 * together, and then its failure is no reason to refuse the write.
+	 * @return the result, or null if the work failed on what does not hold any more
+	 */
+	private <R> @Nullable Supplier<R> plan(Function<Plan, Supplier<R>> work, Plan plan, boolean last) {
+		try {
+			return work.apply(plan);
+		}
+		catch (StorageException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			if (last || callerTransaction() != null || this.storage.apply(plan.check()) instanceof Applied) {
+				throw ex;
+			}
+			return null;
 		}
 	}
 
@@ -213,7 +235,7 @@ final class Engine {
 			withdraw(plan, ex);
 			throw ex;
 		}
-		if (result instanceof ApplyResult.Applied applied) {
+		if (result instanceof Applied applied) {
 			plan.applied(applied.sequences());
 			return true;
 		}
@@ -246,9 +268,10 @@ final class Engine {
 	/** Removes expired facts everywhere. */
 	void maintenance() {
 		Instant now = now();
+		int page = Math.min(EXPIRY_PAGE, this.options.maxStepSize());
 		List<FactAddress> due;
 		do {
-			due = storage().due(now, EXPIRY_PAGE);
+			due = storage().due(now, page);
 			Map<String, List<FactAddress>> byNamespace = new HashMap<>();
 			due.forEach((fact) -> byNamespace.computeIfAbsent(fact.namespace(), (name) -> new java.util.ArrayList<>())
 				.add(fact));
@@ -260,7 +283,7 @@ final class Engine {
 				return;
 			}
 		}
-		while (due.size() == EXPIRY_PAGE);
+		while (due.size() == page);
 	}
 
 	private int expire(String namespace, List<String> ids) {

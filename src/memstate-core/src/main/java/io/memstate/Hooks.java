@@ -103,9 +103,10 @@ final class Hooks {
 		catch (RuntimeException ex) {
 			problem = ex;
 		}
+		boolean read = problem == null;
 		for (MemoryHook hook : hooks()) {
 			try {
-				if (problem == null) {
+				if (read) {
 					hook.apply(stored);
 				}
 			}

@@ -174,7 +174,16 @@ final class PayloadReader {
 		if (number instanceof Double || number instanceof Float) {
 			return decimal(number);
 		}
+		checkDigits(digits(number.longValue()));
 		return CanonicalJson.integer(number.longValue());
+	}
+
+	private static int digits(long number) {
+		int digits = 1;
+		for (long rest = number / 10; rest != 0; rest /= 10) {
+			digits++;
+		}
+		return digits;
 	}
 
 	private Number decimal(Number real) {

@@ -222,6 +222,11 @@ final class Plan {
 			this.changed++;
 		}
 		FactState before = slot.current;
+		if (!slot.changed) {
+			checkSize(this.changed + 1);
+			this.changed++;
+			slot.changed = true;
+		}
 		release((before != null) ? before.key() : null, state.id());
 		claim(state.key(), state.id());
 		slot.current = state;
@@ -376,6 +381,17 @@ final class Plan {
 		boolean counts = this.counted != null && this.entries.stream().anyMatch((e) -> e.step().equals(this.step));
 		return new Unit(this.namespace, List.copyOf(preconditions), facts, this.entries, counts ? this.counted : null,
 				this.marks, indexed);
+	}
+
+	/** Checks what the plan has read, and writes nothing. */
+	Unit check() {
+		Set<Precondition> preconditions = new LinkedHashSet<>();
+		this.slots.forEach((id, slot) -> preconditions.add(new Precondition.VersionIs(id, slot.versionBefore())));
+		this.holdersBefore.forEach((key, id) -> preconditions.add(new Precondition.KeyAvailable(key, id)));
+		this.preconditions.stream()
+			.filter((precondition) -> !(precondition instanceof Precondition.KeyFieldsAre))
+			.forEach(preconditions::add);
+		return new Unit(this.namespace, List.copyOf(preconditions), List.of(), List.of(), null, List.of(), Map.of());
 	}
 
 	private void types(Slot slot, Map<String, Set<Path>> indexed) {

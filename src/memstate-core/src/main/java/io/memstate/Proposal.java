@@ -1,9 +1,11 @@
 package io.memstate;
 
 import java.time.Instant;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
+import io.memstate.storage.CanonicalJson;
 import io.memstate.storage.Payload;
 
 /**
@@ -26,8 +28,9 @@ record Proposal(RegisteredType type, Payload payload, @Nullable String key, Draf
 
 	/** All of the input, for an idempotency fingerprint. */
 	String input() {
-		return String.join("\n", this.type.name(), String.valueOf(this.draft.id()), String.valueOf(this.draft.source()),
-				String.valueOf(this.draft.isEphemeral()), String.valueOf(this.draft.expirySpec()), this.payload.json());
+		Object expiry = this.draft.expirySpec();
+		return CanonicalJson.write(Arrays.asList(this.type.name(), this.draft.id(), this.draft.source(),
+				this.draft.isEphemeral(), (expiry != null) ? expiry.toString() : null, this.payload.json()));
 	}
 
 }

@@ -82,6 +82,9 @@ final class Reversal {
 					+ "' was changed since by another step: undo that first, or use Change.force()");
 		}
 		StoredFact image = undo ? entry.before() : entry.after();
+		if (this.change.forced() && !Objects.equals((state != null) ? state.shows() : null, required)) {
+			checkImmutable(state, image);
+		}
 		Cause cause = new Cause(operation, this.plan.step(), undo ? entry.showed() : entry.step(), entry.sessionId(),
 				this.change, entry.step(), call.next());
 		if (image == null || image.expired(this.plan.now())) {
@@ -89,6 +92,16 @@ final class Reversal {
 		}
 		else {
 			restore(image, cause);
+		}
+	}
+
+	/** Force overrides later changes, but does not change an immutable fact. */
+	private void checkImmutable(@Nullable FactState state, @Nullable StoredFact image) {
+		StoredFact fact = (state != null) ? state.fact() : null;
+		if (fact != null && this.plan.types().stored(fact.type()).isImmutable()
+				&& (image == null || image.expired(this.plan.now()) || !image.payload().equals(fact.payload()))) {
+			throw new ConflictException("The fact '" + fact.id() + "' of the immutable type '" + fact.type()
+					+ "' was made since by another step, and not even force may change it: undo that step first");
 		}
 	}
 
