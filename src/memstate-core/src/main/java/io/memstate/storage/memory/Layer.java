@@ -19,13 +19,16 @@ import io.memstate.storage.Values;
  */
 final class Layer {
 
-	static final Comparator<FactState> CREATION = Comparator
-		.comparing((FactState state) -> Layer.living(state).createdAt())
-		.thenComparing(FactState::id, Values::compareStrings);
+	static final Comparator<FactState> CREATION = Layer::compareCreation;
 
 	private final NavigableSet<FactState> facts = new TreeSet<>(CREATION);
 
 	private final Map<String, NavigableSet<FactState>> factsByType = new HashMap<>();
+
+	private static int compareCreation(FactState left, FactState right) {
+		int byTime = living(left).createdAt().compareTo(living(right).createdAt());
+		return (byTime != 0) ? byTime : Values.compareStrings(left.id(), right.id());
+	}
 
 	static StoredFact living(FactState state) {
 		return Objects.requireNonNull(state.fact());

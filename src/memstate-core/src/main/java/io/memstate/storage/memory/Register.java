@@ -1,7 +1,6 @@
 package io.memstate.storage.memory;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -19,9 +18,7 @@ final class Register {
 
 	private final NavigableSet<String> namespaces = new ConcurrentSkipListSet<>(Values::compareStrings);
 
-	private final NavigableSet<Expiry> expiries = new ConcurrentSkipListSet<>(Comparator.comparing(Expiry::at)
-		.thenComparing((expiry) -> expiry.fact().namespace(), Values::compareStrings)
-		.thenComparing((expiry) -> expiry.fact().factId(), Values::compareStrings));
+	private final NavigableSet<Expiry> expiries = new ConcurrentSkipListSet<>(Expiry::compare);
 
 	void replace(@Nullable FactState before, FactState after) {
 		Expiry old = (before != null) ? Expiry.of(before) : null;
@@ -57,6 +54,13 @@ final class Register {
 	}
 
 	private record Expiry(Instant at, FactAddress fact) {
+
+		static int compare(Expiry left, Expiry right) {
+			int byTime = left.at.compareTo(right.at);
+			int byNamespace = (byTime != 0) ? byTime
+					: Values.compareStrings(left.fact.namespace(), right.fact.namespace());
+			return (byNamespace != 0) ? byNamespace : Values.compareStrings(left.fact.factId(), right.fact.factId());
+		}
 
 		static @Nullable Expiry of(FactState state) {
 			return (state.fact() != null && state.fact().expiresAt() != null)

@@ -1,6 +1,5 @@
 package io.memstate.storage.memory;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,18 +102,21 @@ final class Steps {
 	 */
 	private static final class Timeline {
 
-		private static final Comparator<StoredStep> SEQUENCE = Comparator.comparingLong(StoredStep::sequence)
-			.thenComparing(StoredStep::step);
+		private final NavigableSet<StoredStep> all = new TreeSet<>(Timeline::compareSequence);
 
-		private static final Comparator<StoredStep> UNDONE_AT = Comparator
-			.comparing((StoredStep step) -> Objects.requireNonNull(step.undoneAt()))
-			.thenComparing(SEQUENCE);
+		private final NavigableSet<StoredStep> done = new TreeSet<>(Timeline::compareSequence);
 
-		private final NavigableSet<StoredStep> all = new TreeSet<>(SEQUENCE);
+		private final NavigableSet<StoredStep> undone = new TreeSet<>(Timeline::compareUndoneAt);
 
-		private final NavigableSet<StoredStep> done = new TreeSet<>(SEQUENCE);
+		private static int compareSequence(StoredStep left, StoredStep right) {
+			int bySequence = Long.compare(left.sequence(), right.sequence());
+			return (bySequence != 0) ? bySequence : left.step().compareTo(right.step());
+		}
 
-		private final NavigableSet<StoredStep> undone = new TreeSet<>(UNDONE_AT);
+		private static int compareUndoneAt(StoredStep left, StoredStep right) {
+			int byUndoing = Objects.requireNonNull(left.undoneAt()).compareTo(Objects.requireNonNull(right.undoneAt()));
+			return (byUndoing != 0) ? byUndoing : compareSequence(left, right);
+		}
 
 		void add(StoredStep step) {
 			this.all.add(step);
