@@ -222,11 +222,6 @@ final class Plan {
 			this.changed++;
 		}
 		FactState before = slot.current;
-		if (!slot.changed) {
-			checkSize(this.changed + 1);
-			this.changed++;
-			slot.changed = true;
-		}
 		release((before != null) ? before.key() : null, state.id());
 		claim(state.key(), state.id());
 		slot.current = state;
