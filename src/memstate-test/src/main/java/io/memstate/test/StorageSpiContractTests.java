@@ -213,10 +213,10 @@ public abstract class StorageSpiContractTests extends StorageContract {
 		apply(unit().put(fact("n")).log(entry("n", "step")).step("step", null, true));
 		assertApplied(unit().require(new StepUndone("step", false)));
 		assertRejected(new StepUndone("step", true));
-		apply(unit().log(entry("n", "rollback")).mark("step", true));
+		apply(unit().log(entry("n", "rollback").reverts("step")).mark("step", true));
 		assertApplied(unit().require(new StepUndone("step", true)));
 		assertRejected(new StepUndone("step", false));
-		apply(unit().log(entry("n", "redo")).mark("step", false));
+		apply(unit().log(entry("n", "redo").reverts("step")).mark("step", false));
 		assertRejected(new StepUndone("step", true));
 	}
 
@@ -270,7 +270,7 @@ public abstract class StorageSpiContractTests extends StorageContract {
 			.require(new StepUndone("step", false))
 			.require(new IdempotencyKeyFree("key"))
 			.put(new FactState("n", 2, null, null, null))
-			.log(entry("n", "rollback").call(new IdempotentCall("key", "print", 0)))
+			.log(entry("n", "rollback").reverts("step").call(new IdempotentCall("key", "print", 0)))
 			.mark("step", true));
 	}
 
@@ -645,7 +645,7 @@ public abstract class StorageSpiContractTests extends StorageContract {
 	void letsOneOfManyUndoAStep() {
 		apply(unit().put(fact("n")).log(entry("n", "step")).step("step", null, true));
 		assertOneApplied((thread) -> unit().require(new StepUndone("step", false))
-			.log(entry("n", "rollback " + thread))
+			.log(entry("n", "rollback " + thread).reverts("step"))
 			.mark("step", true));
 		assertThat(entries()).hasSize(2);
 	}
