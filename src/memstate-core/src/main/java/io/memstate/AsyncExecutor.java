@@ -57,6 +57,14 @@ final class AsyncExecutor implements AutoCloseable {
 		if (this.given != null) {
 			return this.given;
 		}
+		return own();
+	}
+
+	/** The threads of the store's own, also where another executor is given. */
+	synchronized ExecutorService own() {
+		if (this.closed) {
+			throw new RejectedExecutionException("The memory store is closed");
+		}
 		if (this.own == null) {
 			this.own = create();
 		}

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.memstate.StrictHooks.Telling;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.ApplyResult.Applied;
 import io.memstate.storage.ApplyResult.Rejected;
@@ -39,11 +40,13 @@ final class Engine {
 
 	private final Types types;
 
-	private final Hooks hooks;
+	private final EngineHooks hooks;
 
 	private final Clock clock;
 
 	private final EngineOptions options;
+
+	private final AsyncExecutor hookThreads;
 
 	private final ThreadLocal<Boolean> insideWork = new ThreadLocal<>();
 
@@ -53,13 +56,14 @@ final class Engine {
 
 	private volatile boolean closed;
 
-	Engine(Storage storage, SchemaRegistry schemas, Supplier<List<MemoryHook>> hooks, Clock clock,
-			EngineOptions options) {
+	Engine(Storage storage, SchemaRegistry schemas, Supplier<List<RegisteredHook>> hooks, AsyncExecutor hookThreads,
+			Clock clock, EngineOptions options) {
 		this.storage = storage;
 		this.types = new Types(schemas, options.payloadLimits(), options.unregisteredTypes());
-		this.hooks = new Hooks(storage, hooks);
+		this.hookThreads = hookThreads;
 		this.clock = clock;
 		this.options = options;
+		this.hooks = new EngineHooks(storage, new HookRegistry(hooks), this::now, options);
 	}
 
 	void initialize() {
@@ -106,6 +110,11 @@ final class Engine {
 		return this.hooks.index();
 	}
 
+	HookOperations hooks() {
+		checkOpen();
+		return this.hooks;
+	}
+
 	Instant now() {
 		return this.clock.instant().truncatedTo(ChronoUnit.MICROS);
 	}
@@ -116,6 +125,7 @@ final class Engine {
 
 	void close() {
 		this.closed = true;
+		this.hookThreads.close();
 	}
 
 	private void checkOpen() {
@@ -223,31 +233,54 @@ final class Engine {
 	}
 
 	private boolean apply(Plan plan) {
-		Unit unit = plan.unit();
-		if (!this.hooks.isEmpty()) {
-			this.hooks.deliver(plan);
+		if (this.hooks.isEmpty()) {
+			return applied(plan, this.storage.apply(plan.unit(List.of())));
+		}
+		CallerTransaction transaction = callerTransaction();
+		return (transaction != null) ? applyIn(transaction, plan) : applyTold(plan);
+	}
+
+	private Unit unit(Plan plan) {
+		return plan.unit(this.hooks.outbox().tasks(plan.entries()));
+	}
+
+	/** Strict hooks are told when the transaction is about to commit. */
+	private boolean applyIn(CallerTransaction transaction, Plan plan) {
+		boolean applied = applied(plan, this.storage.apply(unit(plan)));
+		if (applied) {
+			CallerHooks.wrote(this.storage, this.hooks.strict(), transaction, plan.namespace(), plan.entries());
+		}
+		return applied;
+	}
+
+	private boolean applyTold(Plan plan) {
+		Telling telling = this.hooks.strict().lease(plan.namespace(), plan.entries(), false);
+		if (telling == null) {
+			return false;
 		}
 		ApplyResult result;
 		try {
-			result = this.storage.apply(unit);
+			telling.tell();
+			telling.preconditions().forEach(plan::require);
+			result = this.storage.apply(unit(plan));
 		}
-		catch (RuntimeException ex) {
-			withdraw(plan, ex);
+		catch (RuntimeException | Error ex) {
+			telling.withdraw(ex);
 			throw ex;
 		}
+		if (result instanceof Rejected) {
+			telling.withdraw(null);
+		}
+		return applied(plan, result);
+	}
+
+	private static boolean applied(Plan plan, ApplyResult result) {
 		if (result instanceof Applied applied) {
 			plan.applied(applied.sequences());
 			return true;
 		}
-		withdraw(plan, null);
 		checkKeyFields(plan, (Rejected) result);
 		return false;
-	}
-
-	private void withdraw(Plan plan, @Nullable Throwable failure) {
-		if (!this.hooks.isEmpty()) {
-			this.hooks.withdraw(plan, failure);
-		}
 	}
 
 	private static void checkKeyFields(Plan plan, Rejected rejected) {
@@ -265,8 +298,14 @@ final class Engine {
 		LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
 	}
 
-	/** Removes expired facts everywhere. */
+	/** Removes expired facts everywhere, and brings hooks in step. */
 	void maintenance() {
+		expire();
+		this.hooks.recover();
+		this.hooks.deliver();
+	}
+
+	private void expire() {
 		Instant now = now();
 		int page = Math.min(EXPIRY_PAGE, this.options.maxStepSize());
 		List<FactAddress> due;

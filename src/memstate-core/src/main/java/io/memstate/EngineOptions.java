@@ -9,7 +9,9 @@ import java.time.Duration;
  * @param maxStepSize how many facts a step may change
  * @param payloadLimits how large a payload may be
  * @param unregisteredTypes what becomes of types without a schema
+ * @param hookMaxAttempts after how many failures a change for an outbox hook is parked
+ * @param hookBackOff how long to wait after the first failure
  */
 record EngineOptions(Duration retryTimeout, int maxStepSize, PayloadLimits payloadLimits,
-		UnregisteredTypes unregisteredTypes) {
+		UnregisteredTypes unregisteredTypes, int hookMaxAttempts, Duration hookBackOff) {
 }

@@ -87,6 +87,11 @@ final class EngineStore extends LayerOperations implements MemoryStore {
 	}
 
 	@Override
+	public HookOperations hooks() {
+		return engine().hooks();
+	}
+
+	@Override
 	public AsyncMemoryStore async() {
 		return this.async;
 	}

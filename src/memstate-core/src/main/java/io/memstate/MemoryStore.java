@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -135,8 +136,15 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 	AsyncMemoryStore async();
 
 	/**
-	 * Removes expired facts and recovers what a dead process left behind, once, in every
-	 * namespace of the storage. The Spring Boot starter calls it on a schedule.
+	 * Looks after what is kept in step with the facts, such as vector indexes.
+	 * @return the operations, for all hooks of this store and every namespace
+	 */
+	HookOperations hooks();
+
+	/**
+	 * Removes expired facts, recovers what a dead process left behind, and delivers what
+	 * is due in the outboxes of hooks, once, in every namespace of the storage. The
+	 * Spring Boot starter calls it on a schedule.
 	 */
 	void maintenance();
 
@@ -163,9 +171,15 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 
 		private final Storage storage;
 
-		private final List<MemoryHook> hooks = new ArrayList<>();
+		private final List<Hook> hooks = new ArrayList<>();
 
 		private final List<Supplier<? extends Collection<? extends MemoryHook>>> lateHooks = new ArrayList<>();
+
+		private HookMode hookMode = HookMode.STRICT;
+
+		private int hookMaxAttempts = 20;
+
+		private Duration hookBackOff = Duration.ofSeconds(1);
 
 		private SchemaRegistry schemas = new SchemaRegistry();
 
@@ -224,7 +238,17 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 		 * @return this
 		 */
 		public Builder hook(MemoryHook hook) {
-			this.hooks.add(Arguments.notNull(hook, "hook"));
+			return hook(hook, Arguments.notNull(hook, "hook").options());
+		}
+
+		/**
+		 * Keeps something in step with the facts, under other options than its own.
+		 * @param hook the hook
+		 * @param options what it wants to be told of, when, and how long it may take
+		 * @return this
+		 */
+		public Builder hook(MemoryHook hook, HookOptions options) {
+			this.hooks.add(new Hook(Arguments.notNull(hook, "hook"), Arguments.notNull(options, "options")));
 			return this;
 		}
 
@@ -240,10 +264,73 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 			return this;
 		}
 
-		private List<MemoryHook> allHooks() {
-			List<MemoryHook> all = new ArrayList<>(this.hooks);
-			this.lateHooks.forEach((late) -> all.addAll(late.get()));
-			return all;
+		/**
+		 * When hooks are told that don't say so themselves; {@link HookMode#STRICT} if
+		 * not given.
+		 * @param hookMode the mode
+		 * @return this
+		 */
+		public Builder hookMode(HookMode hookMode) {
+			this.hookMode = Arguments.notNull(hookMode, "hookMode");
+			return this;
+		}
+
+		/**
+		 * After how many failed deliveries from an outbox a change is parked; 20 if not
+		 * given, which takes more than an hour.
+		 * @param hookMaxAttempts at least 1
+		 * @return this
+		 */
+		public Builder hookMaxAttempts(int hookMaxAttempts) {
+			this.hookMaxAttempts = Arguments.atLeastOne(hookMaxAttempts, "hookMaxAttempts");
+			return this;
+		}
+
+		/**
+		 * How long to wait after the first failed delivery of a change from an outbox; 1
+		 * second if not given. The wait doubles with each further failure, up to 5
+		 * minutes, less a random part.
+		 * @param hookBackOff at least a millisecond
+		 * @return this
+		 */
+		public Builder hookBackOff(Duration hookBackOff) {
+			if (Arguments.notNull(hookBackOff, "hookBackOff").toMillis() < 1) {
+				throw new IllegalArgumentException(
+						"'hookBackOff' must be at least a millisecond, but was " + hookBackOff);
+			}
+			this.hookBackOff = hookBackOff;
+			return this;
+		}
+
+		/**
+		 * A hook that was given.
+		 *
+		 * @param hook the hook
+		 * @param options its options
+		 */
+		private record Hook(MemoryHook hook, HookOptions options) {
+
+			private RegisteredHook register(HookMode mode, Supplier<ExecutorService> executor) {
+				return new RegisteredHook(this.hook, this.options, mode, executor);
+			}
+
+		}
+
+		// the builder may be used again meanwhile
+		private Supplier<List<RegisteredHook>> registration(AsyncExecutor executor) {
+			HookMode mode = this.hookMode;
+			List<RegisteredHook> given = this.hooks.stream().map((hook) -> hook.register(mode, executor::own)).toList();
+			HookRegistry.checkNames(given);
+			if (!given.isEmpty()) {
+				EngineHooks.requireHookStorage(this.storage);
+			}
+			List<Supplier<? extends Collection<? extends MemoryHook>>> late = List.copyOf(this.lateHooks);
+			return () -> {
+				List<RegisteredHook> all = new ArrayList<>(given);
+				late.forEach((supplier) -> supplier.get()
+					.forEach((hook) -> all.add(new Hook(hook, hook.options()).register(mode, executor::own))));
+				return all;
+			};
 		}
 
 		/**
@@ -344,8 +431,13 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 		 * @throws StorageException if the storage can't be initialized
 		 */
 		public MemoryStore build() {
-			Engine engine = new Engine(this.storage, this.schemas, this::allHooks, this.clock,
-					new EngineOptions(this.retryTimeout, this.maxStepSize, this.payloadLimits, this.unregisteredTypes));
+			// of their own, as an asynchronous call that waits for a hook must not be in
+			// its
+			// way
+			AsyncExecutor hookThreads = new AsyncExecutor(null);
+			Engine engine = new Engine(this.storage, this.schemas, registration(hookThreads), hookThreads, this.clock,
+					new EngineOptions(this.retryTimeout, this.maxStepSize, this.payloadLimits, this.unregisteredTypes,
+							this.hookMaxAttempts, this.hookBackOff));
 			if (this.initialize) {
 				engine.initialize();
 			}

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.memstate.storage.FactState;
+import io.memstate.storage.OutboxTask;
 import io.memstate.storage.Path;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.SingletonKey;
@@ -314,19 +315,6 @@ final class Plan {
 		return slot != null && slot.changed;
 	}
 
-	/** What the write makes of each fact, for the hooks: one change for each fact. */
-	List<FactChange> changes(long fence) {
-		Map<String, StoredEntry> last = new LinkedHashMap<>();
-		this.entries.forEach((entry) -> last.put(entry.factId(), entry));
-		List<FactChange> changes = new ArrayList<>();
-		last.forEach((id, entry) -> {
-			FactState before = Objects.requireNonNull(this.slots.get(id)).before;
-			changes.add(new FactChange(this.namespace, id, Operation.valueOf(entry.operation()), entry.step(), fence,
-					Fact.ofNullable((before != null) ? before.fact() : null), Fact.ofNullable(entry.after())));
-		});
-		return changes;
-	}
-
 	boolean isEmpty() {
 		return this.entries.isEmpty();
 	}
@@ -356,7 +344,7 @@ final class Plan {
 		return this.entries.stream().filter((entry) -> entry.step().equals(this.step)).map(LogEntry::new).toList();
 	}
 
-	Unit unit() {
+	Unit unit(List<OutboxTask> outbox) {
 		Set<Precondition> preconditions = new LinkedHashSet<>();
 		List<FactState> facts = new ArrayList<>();
 		Map<String, Set<Path>> indexed = new HashMap<>();
@@ -375,7 +363,7 @@ final class Plan {
 		preconditions.addAll(this.preconditions);
 		boolean counts = this.counted != null && this.entries.stream().anyMatch((e) -> e.step().equals(this.step));
 		return new Unit(this.namespace, List.copyOf(preconditions), facts, this.entries, counts ? this.counted : null,
-				this.marks, indexed);
+				this.marks, indexed, outbox);
 	}
 
 	/** Checks what the plan has read, and writes nothing. */

@@ -1,6 +1,7 @@
 package io.memstate.storage;
 
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,22 @@ public sealed interface Precondition {
 	 * @param fields the key fields, sorted; empty if the type has no singleton key
 	 */
 	record KeyFieldsAre(String type, List<String> fields) implements Precondition {
+	}
+
+	/**
+	 * The intents of these facts carry this token. The unit then removes every intent of
+	 * the token; one that outlives the unit by a crash does no harm.
+	 *
+	 * @param token the token
+	 * @param factIds the facts
+	 * @see Intents
+	 */
+	record LeaseHeld(String token, Set<String> factIds) implements Precondition {
+
+		public LeaseHeld {
+			factIds = Set.copyOf(factIds);
+		}
+
 	}
 
 }

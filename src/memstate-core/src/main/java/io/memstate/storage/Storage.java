@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@code io.memstate.StorageException} with their cause.
  * <p>
  * Optional abilities are sub-interfaces: {@link TransactionalStorage},
- * {@link CursorStorage}, {@link IndexingStorage}.
+ * {@link CursorStorage}, {@link IndexingStorage}, {@link HookStorage}.
  *
  * @since 0.1.0
  */

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param marks the counted steps that the unit undoes or does again
  * @param indexed the paths to keep an index on, by type, for the types of
  * {@link #facts()}
+ * @param outbox the entries that hooks are to be told of later
  * @since 0.1.0
  */
 public record Unit(String namespace, List<Precondition> preconditions, List<FactState> facts, List<StoredEntry> entries,
-		@Nullable StoredStep step, List<StepMark> marks, Map<String, Set<Path>> indexed) {
+		@Nullable StoredStep step, List<StepMark> marks, Map<String, Set<Path>> indexed, List<OutboxTask> outbox) {
 
 	public Unit {
 		preconditions = List.copyOf(preconditions);
@@ -29,6 +30,22 @@ public record Unit(String namespace, List<Precondition> preconditions, List<Fact
 		entries = List.copyOf(entries);
 		marks = List.copyOf(marks);
 		indexed = Map.copyOf(indexed);
+		outbox = List.copyOf(outbox);
+	}
+
+	/**
+	 * Creates a unit of which no hook is told later.
+	 * @param namespace the namespace
+	 * @param preconditions what must be true before
+	 * @param facts the new states
+	 * @param entries the log entries
+	 * @param step the counted step, or null
+	 * @param marks the counted steps undone or done again
+	 * @param indexed the paths to keep an index on, by type
+	 */
+	public Unit(String namespace, List<Precondition> preconditions, List<FactState> facts, List<StoredEntry> entries,
+			@Nullable StoredStep step, List<StepMark> marks, Map<String, Set<Path>> indexed) {
+		this(namespace, preconditions, facts, entries, step, marks, indexed, List.of());
 	}
 
 }

@@ -17,6 +17,9 @@ import io.memstate.storage.ApplyResult;
 import io.memstate.storage.CursorStorage;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
+import io.memstate.storage.HookStorage;
+import io.memstate.storage.Intents;
+import io.memstate.storage.Outbox;
 import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StepQuery;
 import io.memstate.storage.StorageLogQuery;
@@ -35,13 +38,17 @@ import io.memstate.storage.Unit;
  *
  * @since 0.1.0
  */
-public final class InMemoryStorage implements CursorStorage {
+public final class InMemoryStorage implements CursorStorage, HookStorage {
 
 	private final Map<String, Namespace> namespaces = new ConcurrentHashMap<>();
 
 	private final Register register = new Register();
 
-	private final Namespace nothing = new Namespace(this.register);
+	private final MemoryIntents intents = new MemoryIntents(this::writable);
+
+	private final MemoryOutbox outbox = new MemoryOutbox(this.intents);
+
+	private final Namespace nothing = new Namespace(this.register, this.intents, this.outbox);
 
 	private volatile boolean closed;
 
@@ -160,8 +167,23 @@ public final class InMemoryStorage implements CursorStorage {
 
 	@Override
 	public ApplyResult apply(Unit unit) {
-		requireOpen("write to namespace '" + unit.namespace() + "'");
-		return this.namespaces.computeIfAbsent(unit.namespace(), (name) -> new Namespace(this.register)).apply(unit);
+		return writable(unit.namespace()).apply(unit);
+	}
+
+	private Namespace writable(String name) {
+		requireOpen("write to namespace '" + name + "'");
+		return this.namespaces.computeIfAbsent(name,
+				(absent) -> new Namespace(this.register, this.intents, this.outbox));
+	}
+
+	@Override
+	public Intents intents() {
+		return this.intents;
+	}
+
+	@Override
+	public Outbox outbox() {
+		return this.outbox;
 	}
 
 	@Override

@@ -44,8 +44,14 @@ final class Namespace {
 
 	private final Register register;
 
-	Namespace(Register register) {
+	private final MemoryIntents intents;
+
+	private final MemoryOutbox outbox;
+
+	Namespace(Register register, MemoryIntents intents, MemoryOutbox outbox) {
 		this.register = register;
+		this.intents = intents;
+		this.outbox = outbox;
 	}
 
 	private static <T> T locked(Lock lock, Supplier<T> work) {
@@ -60,6 +66,11 @@ final class Namespace {
 
 	private <T> T read(Supplier<T> work) {
 		return locked(this.lock.readLock(), work);
+	}
+
+	/** Runs work while nothing else is written to the namespace. */
+	<T> T exclusively(Supplier<T> work) {
+		return locked(this.lock.writeLock(), work);
 	}
 
 	Map<String, FactState> facts(Collection<String> ids) {
@@ -142,12 +153,18 @@ final class Namespace {
 
 	ApplyResult apply(Unit unit) {
 		return locked(this.lock.writeLock(), () -> {
-			List<Precondition> failed = unit.preconditions().stream().filter((condition) -> !holds(condition)).toList();
+			List<Precondition> failed = unit.preconditions()
+				.stream()
+				.filter((condition) -> !holds(unit, condition))
+				.toList();
 			return failed.isEmpty() ? write(unit) : new ApplyResult.Rejected(failed);
 		});
 	}
 
-	private boolean holds(Precondition precondition) {
+	private boolean holds(Unit unit, Precondition precondition) {
+		if (precondition instanceof Precondition.LeaseHeld condition) {
+			return this.intents.holds(unit.namespace(), condition.token(), condition.factIds());
+		}
 		if (precondition instanceof Precondition.VersionIs condition) {
 			return this.facts.version(condition.factId()) == condition.version();
 		}
@@ -175,6 +192,9 @@ final class Namespace {
 			if (precondition instanceof Precondition.KeyFieldsAre condition) {
 				this.facts.setFields(condition.type(), condition.fields());
 			}
+			else if (precondition instanceof Precondition.LeaseHeld condition) {
+				this.intents.remove(unit.namespace(), condition.token());
+			}
 		}
 		unit.facts().forEach((state) -> this.register.replace(this.facts.get(state.id()), state));
 		this.facts.put(unit.facts());
@@ -184,6 +204,9 @@ final class Namespace {
 			this.steps.put(unit.step(), entries);
 		}
 		unit.marks().forEach((mark) -> this.steps.mark(mark, entries));
+		if (!unit.outbox().isEmpty()) {
+			this.outbox.add(unit.namespace(), unit.outbox(), entries);
+		}
 		return new ApplyResult.Applied(entries.stream().map(StoredEntry::sequence).toList());
 	}
 

@@ -1,0 +1,318 @@
+package io.memstate;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.memstate.StrictHooks.Lease;
+import io.memstate.storage.FactAddress;
+import io.memstate.storage.FactState;
+import io.memstate.storage.HookStorage;
+import io.memstate.storage.Intent;
+import io.memstate.storage.StorageQuery;
+import io.memstate.storage.StorageQuery.Layers;
+import io.memstate.storage.StoredFact;
+
+/**
+ * Brings one hook back in step with the facts, page by page, while others write. What it
+ * delivers is the stored state, under a lease and a fence of its own.
+ */
+final class HookRepair {
+
+	private static final int PAGE = 500;
+
+	private static final long PATIENCE = TimeUnit.MINUTES.toNanos(2);
+
+	private final HookStorage storage;
+
+	private final StrictHooks strict;
+
+	private final RegisteredHook hook;
+
+	private long facts;
+
+	private long entries;
+
+	private long missing;
+
+	private long stale;
+
+	private long ghosts;
+
+	private long mended;
+
+	HookRepair(HookStorage storage, StrictHooks strict, RegisteredHook hook) {
+		this.storage = storage;
+		this.strict = strict;
+		this.hook = hook;
+	}
+
+	ReconcileReport reconcile(boolean dryRun) {
+		if (!(this.hook.hook() instanceof ReconcilableHook index)) {
+			throw new IllegalArgumentException("The hook '" + this.hook.name()
+					+ "' can't be compared with the facts: let it implement ReconcilableHook");
+		}
+		compareFacts(index, dryRun);
+		compareEntries(index, dryRun);
+		return new ReconcileReport(this.hook.name(), this.facts, this.entries, this.missing, this.stale, this.ghosts,
+				this.mended, dryRun);
+	}
+
+	private void compareFacts(ReconcilableHook index, boolean dryRun) {
+		String namespace = null;
+		while ((namespace = nextNamespace(namespace)) != null) {
+			StoredFact last = null;
+			List<FactState> page;
+			do {
+				page = page(namespace, last);
+				List<String> ids = new ArrayList<>();
+				for (FactState state : page) {
+					last = Objects.requireNonNull(state.fact());
+					if (this.hook.wants(last)) {
+						ids.add(state.id());
+					}
+				}
+				this.facts += ids.size();
+				compare(index, namespace, ids, dryRun);
+			}
+			while (page.size() == PAGE);
+		}
+	}
+
+	private void compareEntries(ReconcilableHook index, boolean dryRun) {
+		try (Stream<IndexedFact> entries = call(index::entries)) {
+			Set<String> ids = new LinkedHashSet<>();
+			String namespace = null;
+			for (Iterator<IndexedFact> all = entries.iterator(); all.hasNext();) {
+				IndexedFact entry = all.next();
+				if (namespace != null && (!namespace.equals(entry.namespace()) || ids.size() == PAGE)) {
+					compareGhosts(index, namespace, ids, dryRun);
+					ids.clear();
+				}
+				namespace = entry.namespace();
+				ids.add(entry.factId());
+				this.entries++;
+			}
+			if (namespace != null) {
+				compareGhosts(index, namespace, ids, dryRun);
+			}
+		}
+	}
+
+	// what has a fact was compared already
+	private void compareGhosts(ReconcilableHook index, String namespace, Set<String> ids, boolean dryRun) {
+		Map<String, FactState> states = this.storage.facts(namespace, ids);
+		compare(index, namespace, ids.stream().filter((id) -> stored(states, id) == null).toList(), dryRun);
+	}
+
+	/** Compares some facts, looks again at those that differ, and mends them. */
+	private void compare(ReconcilableHook index, String namespace, Collection<String> ids, boolean dryRun) {
+		Set<String> different = differing(index, namespace, ids).keySet();
+		if (different.isEmpty()) {
+			return;
+		}
+		if (dryRun) {
+			count(differing(index, namespace, different));
+			return;
+		}
+		leased(namespace, different, (fence) -> {
+			Map<String, Difference> differences = differing(index, namespace, different);
+			count(differences);
+			deliver(namespace, differences.keySet(), fence);
+			this.mended += differences.size();
+		});
+	}
+
+	private enum Difference {
+
+		MISSING, STALE, GHOST
+
+	}
+
+	private Map<String, Difference> differing(ReconcilableHook index, String namespace, Collection<String> ids) {
+		Map<String, Difference> differing = new LinkedHashMap<>();
+		if (ids.isEmpty()) {
+			return differing;
+		}
+		Map<String, Long> versions = call(() -> index.versions(namespace, List.copyOf(ids)));
+		Map<String, FactState> states = this.storage.facts(namespace, ids);
+		for (String id : ids) {
+			StoredFact fact = stored(states, id);
+			Long version = versions.get(id);
+			if (fact == null && version != null) {
+				differing.put(id, Difference.GHOST);
+			}
+			else if (fact != null && version == null) {
+				differing.put(id, Difference.MISSING);
+			}
+			else if (fact != null && version != null && version != fact.version()) {
+				differing.put(id, Difference.STALE);
+			}
+		}
+		return differing;
+	}
+
+	private @Nullable StoredFact stored(Map<String, FactState> states, String id) {
+		FactState state = states.get(id);
+		return (state != null && this.hook.wants(state.fact())) ? state.fact() : null;
+	}
+
+	private void count(Map<String, Difference> differences) {
+		for (Difference difference : differences.values()) {
+			switch (difference) {
+				case MISSING -> this.missing++;
+				case STALE -> this.stale++;
+				case GHOST -> this.ghosts++;
+			}
+		}
+	}
+
+	private void deliver(String namespace, Collection<String> ids, long fence) {
+		if (!ids.isEmpty()) {
+			StrictHooks.showStored(this.hook, namespace, ids, this.storage.facts(namespace, ids), fence);
+		}
+	}
+
+	/**
+	 * Does something under a lease of facts, which is waited for. If a lease was left by
+	 * another, its facts must be put right for every hook.
+	 */
+	private void leased(String namespace, Set<String> ids, Consumer<Long> work) {
+		long deadline = System.nanoTime() + PATIENCE;
+		while (true) {
+			String token = Leases.next();
+			Lease lease = this.strict.lease(namespace, token, ids, false);
+			if (lease != null) {
+				leased(namespace, token, lease, work);
+				return;
+			}
+			if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+				throw new StorageException("Facts of namespace '" + namespace + "' are being written all the time, so "
+						+ "that the hook '" + this.hook.name() + "' could not be compared with them: try again later");
+			}
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + ThreadLocalRandom.current().nextLong(20)));
+		}
+	}
+
+	private void leased(String namespace, String token, Lease lease, Consumer<Long> work) {
+		try {
+			work.accept(lease.fence());
+		}
+		catch (RuntimeException ex) {
+			this.storage.intents().renew(namespace, token, token, Instant.EPOCH);
+			throw ex;
+		}
+		if (lease.takenOver()) {
+			this.strict.putRight(namespace, token);
+		}
+		else {
+			this.storage.intents().release(namespace, token);
+		}
+	}
+
+	ReindexProgress reindex(@Nullable ReindexProgress last, Consumer<ReindexProgress> listener) {
+		if (!(this.hook.hook() instanceof ReindexableHook index)) {
+			throw new IllegalArgumentException("The hook '" + this.hook.name()
+					+ "' can't be built again from nothing: let it implement ReindexableHook");
+		}
+		Set<FactAddress> underWay = new HashSet<>();
+		if (last == null) {
+			call(() -> {
+				index.clear();
+				return true;
+			});
+			// what hooks were shown before is gone, and its facts may be written anywhere
+			underWay.addAll(underWay());
+		}
+		String namespace = (last != null) ? last.namespace() : null;
+		String factId = (last != null) ? last.lastFactId() : null;
+		if (namespace == null) {
+			namespace = nextNamespace(null);
+		}
+		while (namespace != null) {
+			reindex(namespace, factId, listener);
+			factId = null;
+			namespace = nextNamespace(namespace);
+		}
+		for (FactAddress fact : underWay) {
+			leased(fact.namespace(), Set.of(fact.factId()),
+					(fence) -> deliver(fact.namespace(), Set.of(fact.factId()), fence));
+		}
+		ReindexProgress done = new ReindexProgress(this.hook.name(), null, null, this.facts, true);
+		listener.accept(done);
+		return done;
+	}
+
+	private void reindex(String namespace, @Nullable String factId, Consumer<ReindexProgress> listener) {
+		StoredFact last = null;
+		if (factId != null) {
+			FactState state = this.storage.facts(namespace, List.of(factId)).get(factId);
+			last = (state != null) ? state.fact() : null;
+		}
+		List<FactState> page;
+		do {
+			page = page(namespace, last);
+			Set<String> ids = new LinkedHashSet<>();
+			for (FactState state : page) {
+				last = Objects.requireNonNull(state.fact());
+				if (this.hook.wants(last)) {
+					ids.add(state.id());
+				}
+			}
+			if (!ids.isEmpty()) {
+				leased(namespace, ids, (fence) -> deliver(namespace, ids, fence));
+			}
+			this.facts += ids.size();
+			listener.accept(new ReindexProgress(this.hook.name(), namespace, (last != null) ? last.id() : null,
+					this.facts, false));
+		}
+		while (page.size() == PAGE);
+	}
+
+	private Set<FactAddress> underWay() {
+		Set<FactAddress> underWay = new LinkedHashSet<>();
+		FactAddress after = null;
+		List<Intent> page;
+		do {
+			page = this.storage.intents().list(after, PAGE);
+			for (Intent intent : page) {
+				after = new FactAddress(intent.namespace(), intent.factId());
+				underWay.add(after);
+			}
+		}
+		while (page.size() == PAGE);
+		return underWay;
+	}
+
+	private @Nullable String nextNamespace(@Nullable String after) {
+		List<String> next = this.storage.namespaces(after, 1);
+		return next.isEmpty() ? null : next.get(0);
+	}
+
+	// what has expired counts until it is removed, of which the hook is told
+	private List<FactState> page(String namespace, @Nullable StoredFact after) {
+		return this.storage
+			.query(new StorageQuery(namespace, null, Layers.ANY, null, null, List.of(), after, PAGE, Instant.EPOCH));
+	}
+
+	private <R> R call(Callable<R> call) {
+		return this.hook.run(call, "a comparison with the facts");
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.memstate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+import io.memstate.storage.Intents;
+import io.memstate.storage.LeaseRequest;
+import io.memstate.storage.LeaseResult;
+
+/**
+ * Leases for many writers with few durable writes: one of those who wait writes for all
+ * of them, while the next ones gather.
+ */
+final class LeaseQueue {
+
+	private static final int MAX_BATCH = 256;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
+
+	private List<Waiting> queue = new ArrayList<>();
+
+	private boolean writing;
+
+	LeaseResult lease(Intents intents, LeaseRequest request) {
+		Waiting own = new Waiting(request);
+		while (true) {
+			List<Waiting> batch = gather(own);
+			if (batch.isEmpty()) {
+				return own.result();
+			}
+			write(intents, batch);
+		}
+	}
+
+	/**
+	 * Waits until the request is answered or it is this thread's turn to write.
+	 * @return what to write, or nothing if the request is answered
+	 */
+	private List<Waiting> gather(Waiting own) {
+		this.lock.lock();
+		try {
+			if (!own.queued) {
+				own.queued = true;
+				this.queue.add(own);
+			}
+			while (!own.isDone() && this.writing) {
+				this.changed.awaitUninterruptibly();
+			}
+			if (own.isDone()) {
+				return List.of();
+			}
+			this.writing = true;
+			List<Waiting> batch = this.queue.subList(0, Math.min(this.queue.size(), MAX_BATCH));
+			this.queue = new ArrayList<>(this.queue.subList(batch.size(), this.queue.size()));
+			return batch;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void write(Intents intents, List<Waiting> batch) {
+		List<LeaseResult> results = List.of();
+		Throwable failure = null;
+		try {
+			results = intents.lease(batch.stream().map((waiting) -> waiting.request).toList());
+		}
+		catch (RuntimeException | Error ex) {
+			failure = ex;
+		}
+		this.lock.lock();
+		try {
+			for (int i = 0; i < batch.size(); i++) {
+				batch.get(i).answer((failure == null) ? results.get(i) : null, failure);
+			}
+			this.writing = false;
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static final class Waiting {
+
+		private final LeaseRequest request;
+
+		private boolean queued;
+
+		private @Nullable LeaseResult result;
+
+		private @Nullable Throwable failure;
+
+		Waiting(LeaseRequest request) {
+			this.request = request;
+		}
+
+		private boolean isDone() {
+			return this.result != null || this.failure != null;
+		}
+
+		private void answer(@Nullable LeaseResult result, @Nullable Throwable failure) {
+			this.result = result;
+			this.failure = failure;
+		}
+
+		private LeaseResult result() {
+			if (this.result != null) {
+				return this.result;
+			}
+			throw new StorageException("Could not lease " + this.request.factIds().size() + " facts of namespace '"
+					+ this.request.namespace()
+					+ "' for the hooks, so nothing was written: see the cause, and try again", this.failure);
+		}
+
+	}
+
+}

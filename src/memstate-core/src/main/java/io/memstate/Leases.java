@@ -1,0 +1,72 @@
+package io.memstate;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens of leases. A token tells which process holds it, so that another process of
+ * the same machine need not wait for the lease of one that has died. That is a hint: a
+ * lease that is taken too early costs its holder a retry, and nothing else.
+ */
+final class Leases {
+
+	private static final Duration TOLERANCE = Duration.ofSeconds(5);
+
+	// pids mean something within one boot and one namespace of pids only
+	private static final @Nullable String MACHINE = machine();
+
+	private static final long STARTED = started(ProcessHandle.current()).orElse(Instant.EPOCH).toEpochMilli();
+
+	private static final String OWNER = MACHINE + "/" + ProcessHandle.current().pid() + "/" + STARTED + "/";
+
+	private Leases() {
+	}
+
+	/** A token of this process. */
+	static String next() {
+		return OWNER + Ids.next();
+	}
+
+	/** Whether the process that made a token is known to have died. */
+	static boolean isDead(String token) {
+		if (MACHINE == null || token.startsWith(OWNER)) {
+			return false;
+		}
+		String[] parts = token.split("/");
+		if (parts.length != 4 || !parts[0].equals(MACHINE)) {
+			return false;
+		}
+		try {
+			Instant then = Instant.ofEpochMilli(Long.parseLong(parts[2]));
+			return ProcessHandle.of(Long.parseLong(parts[1]))
+				.flatMap(Leases::started)
+				.map((now) -> Duration.between(then, now).abs().compareTo(TOLERANCE) > 0)
+				.orElse(true);
+		}
+		catch (NumberFormatException ex) {
+			return false;
+		}
+	}
+
+	private static Optional<Instant> started(ProcessHandle process) {
+		return process.info().startInstant();
+	}
+
+	private static @Nullable String machine() {
+		try {
+			String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+			String pids = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+			return boot + "-" + pids;
+		}
+		catch (IOException | RuntimeException ex) {
+			return null;
+		}
+	}
+
+}

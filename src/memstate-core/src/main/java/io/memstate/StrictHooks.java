@@ -1,0 +1,329 @@
+package io.memstate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.memstate.storage.FactAddress;
+import io.memstate.storage.FactState;
+import io.memstate.storage.HookStorage;
+import io.memstate.storage.Intent;
+import io.memstate.storage.LeaseRequest;
+import io.memstate.storage.LeaseResult;
+import io.memstate.storage.Precondition;
+import io.memstate.storage.Renewal;
+import io.memstate.storage.StoredEntry;
+
+/**
+ * Tells hooks of a write before it is applied, so that neither a failure nor a crash
+ * leaves them apart from the facts. The facts are leased first, which is durable; the
+ * lease ends with the write. Whoever finds a lease without a write, because it failed, or
+ * its process died, shows the hooks what is stored.
+ */
+final class StrictHooks {
+
+	private static final Logger logger = LoggerFactory.getLogger(StrictHooks.class);
+
+	private static final Duration LEASE = Duration.ofSeconds(30);
+
+	private static final int TAKE_OVERS = 10;
+
+	private static final int PAGE = 500;
+
+	private static final int MAX_FAILURES = 3;
+
+	private final HookStorage storage;
+
+	private final HookRegistry hooks;
+
+	private final Supplier<Instant> clock;
+
+	private final LeaseQueue queue = new LeaseQueue();
+
+	StrictHooks(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock) {
+		this.storage = storage;
+		this.hooks = hooks;
+		this.clock = clock;
+	}
+
+	boolean want(StoredEntry entry) {
+		return this.hooks.strict().stream().anyMatch((hook) -> hook.wants(entry));
+	}
+
+	/**
+	 * Leases the facts of a write that hooks want to be told of.
+	 * @param namespace the namespace
+	 * @param entries the entries of the write
+	 * @param force whether to take over what others have leased, which is right only
+	 * where they can't write these facts before this write has ended
+	 * @return the telling; null if others are writing these facts
+	 */
+	@Nullable Telling lease(String namespace, List<StoredEntry> entries, boolean force) {
+		Map<String, StoredEntry> net = new LinkedHashMap<>();
+		entries.stream().filter(this::want).forEach((entry) -> net.merge(entry.factId(), entry, StrictHooks::net));
+		return net.isEmpty() ? new Telling(namespace) : lease(namespace, net, force);
+	}
+
+	private static StoredEntry net(StoredEntry first, StoredEntry last) {
+		return new StoredEntry(last.sequence(), last.step(), last.operation(), last.sessionId(), last.factId(),
+				first.before(), last.after(), last.version(), last.actor(), last.reason(), last.at(), last.reverts(),
+				first.showed(), last.call());
+	}
+
+	private @Nullable Telling lease(String namespace, Map<String, StoredEntry> net, boolean force) {
+		String token = Leases.next();
+		Lease lease = lease(namespace, token, net.keySet(), force);
+		return (lease != null) ? new Telling(namespace, token, lease, net) : null;
+	}
+
+	/**
+	 * A lease that was granted.
+	 *
+	 * @param fence its fence
+	 * @param takenOver whether hooks may have been shown something under another lease
+	 */
+	record Lease(long fence, boolean takenOver) {
+	}
+
+	/** Leases facts, or answers with null if others hold some. */
+	@Nullable Lease lease(String namespace, String token, Set<String> ids, boolean force) {
+		Set<String> replaces = new HashSet<>();
+		for (int i = 0; i < TAKE_OVERS; i++) {
+			LeaseRequest request = new LeaseRequest(namespace, token, ids, until(), replaces);
+			LeaseResult result = replaces.isEmpty() ? this.queue.lease(this.storage.intents(), request)
+					: this.storage.intents().lease(List.of(request)).get(0);
+			if (result instanceof LeaseResult.Leased leased) {
+				return new Lease(leased.fence(), !replaces.isEmpty());
+			}
+			List<Intent> holders = ((LeaseResult.Busy) result).holders();
+			if (!force && !holders.stream().allMatch(this::isOver)) {
+				return null;
+			}
+			holders.forEach((holder) -> replaces.add(holder.token()));
+		}
+		return null;
+	}
+
+	private boolean isOver(Intent intent) {
+		return !intent.until().isAfter(this.clock.get()) || Leases.isDead(intent.token());
+	}
+
+	private Instant until() {
+		Duration lease = LEASE;
+		for (RegisteredHook hook : this.hooks.strict()) {
+			Duration timeout = hook.options().timeout();
+			lease = (timeout != null) ? lease.plus(timeout) : lease;
+		}
+		return this.clock.get().plus(lease);
+	}
+
+	/**
+	 * Shows hooks the stored state of the facts whose intents still carry a token, and
+	 * removes these intents. Facts that another has taken over are put right by that one.
+	 * @throws HookException if a hook fails; all of them have been tried, and the lease
+	 * has been given up
+	 */
+	void putRight(String namespace, String token, Collection<RegisteredHook> hooks) {
+		boolean interrupted = Thread.interrupted();
+		try {
+			// under another token, as a write whose outcome is unknown must not be
+			// carried
+			// out any more
+			String own = Leases.next();
+			Renewal renewal = this.storage.intents().renew(namespace, token, own, until());
+			if (renewal.factIds().isEmpty()) {
+				return;
+			}
+			try {
+				showStored(namespace, renewal, hooks);
+			}
+			catch (RuntimeException ex) {
+				this.storage.intents().renew(namespace, own, own, Instant.EPOCH);
+				throw ex;
+			}
+			this.storage.intents().release(namespace, own);
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/** The same for every hook. */
+	void putRight(String namespace, String token) {
+		putRight(namespace, token, this.hooks.all());
+	}
+
+	private void showStored(String namespace, Renewal renewal, Collection<RegisteredHook> hooks) {
+		Map<String, FactState> states = this.storage.facts(namespace, renewal.factIds());
+		HookException failure = null;
+		for (RegisteredHook hook : hooks) {
+			try {
+				showStored(hook, namespace, renewal.factIds(), states, renewal.fence());
+			}
+			catch (HookException ex) {
+				if (failure == null) {
+					failure = ex;
+				}
+				else {
+					failure.addSuppressed(ex);
+				}
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	static void showStored(RegisteredHook hook, String namespace, Collection<String> ids, Map<String, FactState> states,
+			long fence) {
+		List<FactChange> changes = new ArrayList<>();
+		for (String id : ids) {
+			FactState state = states.get(id);
+			changes.add(hook.stored(namespace, id, (state != null) ? state.fact() : null, fence));
+		}
+		hook.apply(changes, ", when it was shown what is stored; it will be shown again");
+	}
+
+	/** Puts right what dead processes, and failed withdrawals, have left behind. */
+	int recover() {
+		if (this.hooks.all().isEmpty()) {
+			return 0;
+		}
+		int recovered = 0;
+		int failures = 0;
+		FactAddress after = null;
+		List<Intent> page;
+		do {
+			page = this.storage.intents().list(after, PAGE);
+			Map<List<String>, Integer> over = new LinkedHashMap<>();
+			for (Intent intent : page) {
+				after = new FactAddress(intent.namespace(), intent.factId());
+				if (isOver(intent)) {
+					over.merge(List.of(intent.namespace(), intent.token()), 1, Integer::sum);
+				}
+			}
+			for (Map.Entry<List<String>, Integer> left : over.entrySet()) {
+				if (recover(left.getKey().get(0), left.getKey().get(1))) {
+					recovered += left.getValue();
+				}
+				else if (++failures == MAX_FAILURES) {
+					return recovered;
+				}
+			}
+		}
+		while (page.size() == PAGE);
+		return recovered;
+	}
+
+	private boolean recover(String namespace, String token) {
+		try {
+			putRight(namespace, token);
+			return true;
+		}
+		catch (HookException ex) {
+			logger.warn("Could not yet recover facts of namespace '{}' that hooks were being told of; it is tried "
+					+ "again with the next maintenance and the next write of these facts", namespace, ex);
+			return false;
+		}
+	}
+
+	/** One write that hooks are told of. */
+	final class Telling {
+
+		private final String namespace;
+
+		private final @Nullable String token;
+
+		private final @Nullable Lease lease;
+
+		private final Map<String, StoredEntry> net;
+
+		private final Set<RegisteredHook> told = new LinkedHashSet<>();
+
+		/** Nobody wants to be told. */
+		private Telling(String namespace) {
+			this.namespace = namespace;
+			this.token = null;
+			this.lease = null;
+			this.net = Map.of();
+		}
+
+		private Telling(String namespace, String token, Lease lease, Map<String, StoredEntry> net) {
+			this.namespace = namespace;
+			this.token = token;
+			this.lease = lease;
+			this.net = net;
+		}
+
+		/** What must still be true when the write is applied. */
+		List<Precondition> preconditions() {
+			return (this.token != null) ? List.of(new Precondition.LeaseHeld(this.token, this.net.keySet()))
+					: List.of();
+		}
+
+		/**
+		 * Tells the hooks.
+		 * @throws HookException if one fails; then those that were told must be shown
+		 * what is stored
+		 */
+		void tell() {
+			if (this.lease == null) {
+				return;
+			}
+			for (RegisteredHook hook : StrictHooks.this.hooks.strict()) {
+				List<FactChange> changes = new ArrayList<>();
+				for (StoredEntry entry : this.net.values()) {
+					// whoever held the lease before may have shown the hook another type
+					if (this.lease.takenOver() || hook.wants(entry)) {
+						changes.add(hook.change(this.namespace, entry, this.lease.fence()));
+					}
+				}
+				if (!changes.isEmpty()) {
+					this.told.add(hook);
+					hook.apply(changes, ", so nothing was written");
+				}
+			}
+		}
+
+		/**
+		 * Shows those that were told what is stored.
+		 * @param failure under which a failure of that is suppressed; if null, it is only
+		 * logged
+		 */
+		void withdraw(@Nullable Throwable failure) {
+			if (this.token == null) {
+				return;
+			}
+			Collection<RegisteredHook> hooks = (this.lease != null && this.lease.takenOver())
+					? StrictHooks.this.hooks.strict() : this.told;
+			try {
+				putRight(this.namespace, this.token, hooks);
+			}
+			catch (RuntimeException ex) {
+				if (failure != null) {
+					failure.addSuppressed(ex);
+				}
+				else {
+					logger.warn("Could not withdraw what hooks were shown of facts of namespace '{}'; the next write "
+							+ "of these facts or maintenance puts it right", this.namespace, ex);
+				}
+			}
+		}
+
+	}
+
+}
