@@ -35,7 +35,9 @@ class ArchitectureTests {
 			"FactNotFoundException", "FactQuery", "FactSchema", "FactType", "FactValidationException", "Filter",
 			"HookException", "LogEntry", "LogQuery", "MemoryHook", "MemoryOperations", "MemorySession", "MemoryStore",
 			"MemoryStoreException", "MemoryView", "Operation", "Patch", "PayloadLimits", "SchemaRegistry", "ScoredFact",
-			"SearchRequest", "SearchScope", "SemanticIndex", "StorageException", "UnregisteredTypes");
+			"SearchRequest", "SearchScope", "SemanticIndex", "StorageException", "UnregisteredTypes", "HookMode",
+			"HookOperations", "HookOptions", "HookStatus", "IndexedFact", "ReconcilableHook", "ReconcileReport",
+			"ReindexProgress", "ReindexableHook");
 
 	@Test
 	void importsTheModule() {
