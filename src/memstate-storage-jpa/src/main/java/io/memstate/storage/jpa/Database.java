@@ -3,6 +3,7 @@ package io.memstate.storage.jpa;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.memstate.storage.Path;
@@ -16,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 interface Database {
 
 	/**
-	 * The name of Hibernate's dialect.
-	 * @return a class name
+	 * What Hibernate must be told, as it does not ask the database.
+	 * @return settings
 	 */
-	String dialect();
+	Map<String, Object> hibernateSettings();
 
 	/**
 	 * The script that creates the tables.

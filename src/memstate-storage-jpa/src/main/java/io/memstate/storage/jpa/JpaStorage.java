@@ -235,10 +235,12 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 
 	// a lost race shows in the preconditions once the unit is looked at again
 	private ApplyResult apply(Running current, Unit unit) throws SQLException {
+		boolean changesKeyFields = false;
 		for (int attempt = 1;; attempt++) {
 			try {
+				boolean exclusively = changesKeyFields;
 				return current.connections()
-					.write((connection) -> current.writer().apply(connection, unit),
+					.write((connection) -> current.writer().apply(connection, unit, exclusively),
 							ApplyResult.Applied.class::isInstance);
 			}
 			catch (SQLException ex) {
@@ -250,6 +252,9 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 				if (attempt == ATTEMPTS) {
 					throw ex;
 				}
+			}
+			catch (UnitWriter.KeyFieldsDifferException ex) {
+				changesKeyFields = true;
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import io.memstate.storage.Path;
 import io.memstate.storage.Payload;
 import io.memstate.storage.StorageQuery;
 import io.memstate.storage.Values;
-import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.cfg.AvailableSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +23,8 @@ final class PostgresDatabase implements Database {
 	private static final Set<String> RACES = Set.of("23505", "40P01", "40001");
 
 	@Override
-	public String dialect() {
-		return PostgreSQLDialect.class.getName();
+	public Map<String, Object> hibernateSettings() {
+		return Map.of(AvailableSettings.JAKARTA_HBM2DDL_DB_NAME, "PostgreSQL");
 	}
 
 	@Override

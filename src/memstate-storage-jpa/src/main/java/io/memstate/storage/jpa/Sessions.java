@@ -45,7 +45,7 @@ final class Sessions implements AutoCloseable {
 		HibernatePersistenceConfiguration configuration = new HibernatePersistenceConfiguration("memstate");
 		configuration.managedClasses(FactRow.class, EntryRow.class, StepRow.class);
 		configuration.validationMode(ValidationMode.NONE);
-		configuration.property(AvailableSettings.DIALECT, database.dialect());
+		configuration.properties(database.hibernateSettings());
 		configuration.property(AvailableSettings.CONNECTION_PROVIDER, new NoConnections());
 		configuration.property("hibernate.boot.allow_jdbc_metadata_access", false);
 		configuration.property(AvailableSettings.PHYSICAL_NAMING_STRATEGY, new Naming(tables.prefix()));

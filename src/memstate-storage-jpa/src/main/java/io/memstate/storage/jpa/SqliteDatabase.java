@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.memstate.StorageException;
@@ -11,6 +12,7 @@ import io.memstate.storage.Condition;
 import io.memstate.storage.Path;
 import io.memstate.storage.Payload;
 import io.memstate.storage.StorageQuery;
+import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.community.dialect.SQLiteDialect;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -24,8 +26,8 @@ import org.sqlite.SQLiteErrorCode;
 final class SqliteDatabase implements Database {
 
 	@Override
-	public String dialect() {
-		return SQLiteDialect.class.getName();
+	public Map<String, Object> hibernateSettings() {
+		return Map.of(AvailableSettings.DIALECT, SQLiteDialect.class.getName());
 	}
 
 	@Override

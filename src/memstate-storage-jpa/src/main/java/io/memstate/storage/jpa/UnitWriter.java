@@ -111,8 +111,19 @@ final class UnitWriter {
 		this.redoStep = tables.sql("update memstate_step set undone_at = null where namespace = ? and step = ?");
 	}
 
-	ApplyResult apply(Connection connection, Unit unit) throws SQLException {
-		return new Application(connection, unit).run();
+	/**
+	 * Checks and writes a unit.
+	 * @param connection a connection in a transaction
+	 * @param unit the unit
+	 * @param changesKeyFields whether the key fields of types may be changed, which takes
+	 * a lock that others wait for
+	 * @return the answer
+	 * @throws SQLException if the database failed
+	 * @throws LostRaceException if the unit must be applied again
+	 * @throws KeyFieldsDifferException if it must be applied again, with key fields changed
+	 */
+	ApplyResult apply(Connection connection, Unit unit, boolean changesKeyFields) throws SQLException {
+		return new Application(connection, unit, changesKeyFields).run();
 	}
 
 	/**
@@ -133,6 +144,8 @@ final class UnitWriter {
 
 		private final String namespace;
 
+		private final boolean changesKeyFields;
+
 		private final Map<String, Before> facts = new HashMap<>();
 
 		private final Map<SingletonKey, String> holders = new HashMap<>();
@@ -145,7 +158,8 @@ final class UnitWriter {
 
 		private final List<Long> sequences = new ArrayList<>();
 
-		Application(Connection connection, Unit unit) {
+		Application(Connection connection, Unit unit, boolean changesKeyFields) {
+			this.changesKeyFields = changesKeyFields;
 			this.connection = connection;
 			this.unit = unit;
 			this.namespace = unit.namespace();
@@ -209,7 +223,8 @@ final class UnitWriter {
 						(row) -> this.undone.put(step.step(), row.getObject(1) != null), this.namespace, step.step());
 			}
 			else if (precondition instanceof Precondition.KeyFieldsAre fields) {
-				exchange.query(UnitWriter.this.holdType, (row) -> this.types.put(fields.type(), row.getString(1)),
+				String sql = this.changesKeyFields ? UnitWriter.this.lockType : UnitWriter.this.holdType;
+				exchange.query(sql, (row) -> this.types.put(fields.type(), row.getString(1)),
 						this.namespace, fields.type());
 			}
 		}
@@ -247,33 +262,34 @@ final class UnitWriter {
 			if (wanted.equals(this.types.get(fields.type()))) {
 				return true;
 			}
-			if (!this.types.containsKey(fields.type())) {
-				addType(fields.type());
+			if (!this.changesKeyFields && this.types.containsKey(fields.type())) {
+				throw new KeyFieldsDifferException(fields.type());
 			}
-			Exchange exchange = exchange();
-			exchange.query(UnitWriter.this.lockType, (row) -> this.types.put(fields.type(), row.getString(1)),
-					this.namespace, fields.type());
+			return changeKeyFields(fields.type(), wanted);
+		}
+
+		private boolean changeKeyFields(String type, String wanted) throws SQLException {
 			boolean[] inUse = new boolean[1];
-			exchange.query(UnitWriter.this.findFactOfType, (row) -> inUse[0] = true, this.namespace, fields.type());
+			Exchange exchange = exchange();
+			if (!this.types.containsKey(type)) {
+				// a type that was never noted counts as one with no key fields
+				exchange.update(UnitWriter.this.addType, this.namespace, type, "[]");
+				exchange.query(UnitWriter.this.lockType, (row) -> this.types.put(type, row.getString(1)),
+						this.namespace, type);
+			}
+			exchange.query(UnitWriter.this.findFactOfType, (row) -> inUse[0] = true, this.namespace, type);
 			exchange.run(this.connection);
-			if (wanted.equals(this.types.get(fields.type()))) {
+			if (wanted.equals(this.types.get(type))) {
 				return true;
 			}
 			if (inUse[0]) {
 				return false;
 			}
-			this.types.put(fields.type(), wanted);
 			Exchange change = exchange();
-			change.update(UnitWriter.this.setType, wanted, this.namespace, fields.type());
+			change.update(UnitWriter.this.setType, wanted, this.namespace, type);
 			change.run(this.connection);
+			this.types.put(type, wanted);
 			return true;
-		}
-
-		// with no key fields, which is how a type counts that was never noted
-		private void addType(String type) throws SQLException {
-			Exchange exchange = exchange();
-			exchange.update(UnitWriter.this.addType, this.namespace, type, "[]");
-			exchange.run(this.connection);
 		}
 
 		private void write() throws SQLException {
@@ -378,7 +394,7 @@ final class UnitWriter {
 	}
 
 	/**
-	 * Another transaction has made the id meanwhile.
+	 * Another transaction has made an id meanwhile.
 	 */
 	static final class LostRaceException extends RuntimeException {
 
@@ -386,6 +402,20 @@ final class UnitWriter {
 
 		LostRaceException(String id) {
 			super("The fact '" + id + "' was made by another transaction meanwhile");
+		}
+
+	}
+
+	/**
+	 * A type has other key fields. To change them takes a stronger lock, from the start:
+	 * two that hold the weaker one would wait for each other.
+	 */
+	static final class KeyFieldsDifferException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		KeyFieldsDifferException(String type) {
+			super("The type '" + type + "' has other key fields");
 		}
 
 	}
