@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.CanonicalJson;
 import io.memstate.storage.FactJson;
@@ -106,8 +105,8 @@ final class UnitWriter {
 				+ "values (?, ?, ?, ?, coalesce((select max(sequence) from memstate_log where namespace = ? and step = ?), 0)) "
 				+ "on conflict (namespace, step) do update set sequence = excluded.sequence "
 				+ "where s.sequence < excluded.sequence");
-		this.undoStep = tables.sql("update memstate_step set undone_at = (select min(sequence) from memstate_log "
-				+ "where namespace = ? and step = ? and reverts = ?) where namespace = ? and step = ?");
+		this.undoStep = tables.sql("update memstate_step set undone_at = coalesce((select min(sequence) from "
+				+ "memstate_log where namespace = ? and step = ? and reverts = ?), 0) where namespace = ? and step = ?");
 		this.redoStep = tables.sql("update memstate_step set undone_at = null where namespace = ? and step = ?");
 	}
 
@@ -120,7 +119,8 @@ final class UnitWriter {
 	 * @return the answer
 	 * @throws SQLException if the database failed
 	 * @throws LostRaceException if the unit must be applied again
-	 * @throws KeyFieldsDifferException if it must be applied again, with key fields changed
+	 * @throws KeyFieldsDifferException if it must be applied again, with key fields
+	 * changed
 	 */
 	ApplyResult apply(Connection connection, Unit unit, boolean changesKeyFields) throws SQLException {
 		return new Application(connection, unit, changesKeyFields).run();
@@ -224,8 +224,8 @@ final class UnitWriter {
 			}
 			else if (precondition instanceof Precondition.KeyFieldsAre fields) {
 				String sql = this.changesKeyFields ? UnitWriter.this.lockType : UnitWriter.this.holdType;
-				exchange.query(sql, (row) -> this.types.put(fields.type(), row.getString(1)),
-						this.namespace, fields.type());
+				exchange.query(sql, (row) -> this.types.put(fields.type(), row.getString(1)), this.namespace,
+						fields.type());
 			}
 		}
 
@@ -367,8 +367,7 @@ final class UnitWriter {
 				.filter((entry) -> mark.step().equals(entry.reverts()))
 				.map(StoredEntry::step)
 				.findFirst()
-				.orElseThrow(() -> new StorageException("The unit undoes step '" + mark.step()
-						+ "' with no entry that reverts it; it was not written"));
+				.orElse("");
 			exchange.update(UnitWriter.this.undoStep, this.namespace, undoing, mark.step(), this.namespace,
 					mark.step());
 		}

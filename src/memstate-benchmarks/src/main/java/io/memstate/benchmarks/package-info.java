@@ -1,0 +1,7 @@
+/**
+ * Measurements of the storages.
+ */
+@NullMarked
+package io.memstate.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
