@@ -1,5 +1,6 @@
 package io.memstate.storage.redis;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32;
 
@@ -92,6 +93,12 @@ final class Keyspace {
 	 */
 	record Keys(byte[] meta, byte[] facts, byte[] singletons, byte[] index, byte[] log, byte[] history, byte[] steps,
 			byte[] calls) {
+
+		List<byte[]> all() {
+			return List.of(this.meta, this.facts, this.singletons, this.index, this.log, this.history, this.steps,
+					this.calls);
+		}
+
 	}
 
 }

@@ -408,11 +408,9 @@ public final class RedisStorage implements IndexingStorage {
 		unit.indexed().forEach(this.indexed::add);
 		UnitArguments arguments = new UnitArguments(unit);
 		Keys keys = this.keyspace.namespace(unit.namespace());
-		List<byte[]> names = List.of(keys.meta(), keys.facts(), keys.singletons(), keys.index(), keys.log(),
-				keys.history(), keys.steps(), keys.calls());
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			List<Object> answer = this.connections.run(RedisScript.APPLY,
-					"write " + unit.facts().size() + " facts of namespace '" + unit.namespace() + "'", names,
+					"write " + unit.facts().size() + " facts of namespace '" + unit.namespace() + "'", keys.all(),
 					arguments.arguments());
 			switch (((Long) answer.get(0)).intValue()) {
 				case 0 -> {

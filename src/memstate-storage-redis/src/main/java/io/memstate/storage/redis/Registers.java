@@ -57,36 +57,52 @@ final class Registers {
 	}
 
 	/**
+	 * A namespace that is entered and has yet to be marked.
+	 *
+	 * @param entry the entry
+	 * @param generation the generation of the namespace before
+	 */
+	record Step(Entry entry, String generation) {
+	}
+
+	/**
 	 * Enters a namespace and marks it.
 	 * @param bound for {@link Register#DUE}, the millisecond from which on it is due
 	 */
 	void enter(Register register, String namespace, long bound) {
-		Keys keys = this.keyspace.namespace(namespace);
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			String generation = generation(keys);
-			Entry entry = new Entry(namespace, token());
-			add(register, entry, (register == Register.DUE) ? bound : 0);
-			List<Object> answer = this.connections.run(RedisScript.MARK, "mark namespace '" + namespace + "'",
-					List.of(keys.meta()), List.of(ByteWriter.utf8(register.argument()), ByteWriter.utf8(generation),
-							ByteWriter.utf8(entry.token()), ByteWriter.utf8(Long.toString(bound))));
-			switch (((Long) answer.get(0)).intValue()) {
-				case 1 -> {
-					String unused = ByteWriter.string((byte[]) answer.get(1));
-					if (!unused.isEmpty()) {
-						remove(register, new Entry(namespace, unused));
-					}
-					return;
-				}
-				case 2 -> {
-					remove(register, entry);
-					return;
-				}
-				default -> remove(register, entry);
+			if (mark(register, begin(register, namespace, bound), bound)) {
+				return;
 			}
 		}
 		throw new StorageException("Could not enter namespace '" + namespace + "' in the register "
 				+ register.argument() + " of " + this.connections.description() + " in " + ATTEMPTS
 				+ " attempts, because others kept removing it; try again");
+	}
+
+	Step begin(Register register, String namespace, long bound) {
+		String generation = generation(this.keyspace.namespace(namespace));
+		Entry entry = new Entry(namespace, token());
+		add(register, entry, (register == Register.DUE) ? bound : 0);
+		return new Step(entry, generation);
+	}
+
+	boolean mark(Register register, Step step, long bound) {
+		Entry entry = step.entry();
+		List<Object> answer = this.connections.run(RedisScript.MARK, "mark namespace '" + entry.namespace() + "'",
+				List.of(this.keyspace.namespace(entry.namespace()).meta()),
+				List.of(ByteWriter.utf8(register.argument()), ByteWriter.utf8(step.generation()),
+						ByteWriter.utf8(entry.token()), ByteWriter.utf8(Long.toString(bound))));
+		int verdict = ((Long) answer.get(0)).intValue();
+		if (verdict == 1) {
+			String unused = ByteWriter.string((byte[]) answer.get(1));
+			if (!unused.isEmpty()) {
+				remove(register, new Entry(entry.namespace(), unused));
+			}
+			return true;
+		}
+		remove(register, entry);
+		return verdict == 2;
 	}
 
 	private String generation(Keys keys) {

@@ -10,6 +10,12 @@ local function unpack64(s)
 	return high * 4294967296 + low
 end
 
+-- A time; without the sign bit first, or the number would be too large to be exact.
+local function micros(s)
+	local high, low = struct.unpack('>I4I4', s)
+	return (high - 2147483648) * 4294967296 + low
+end
+
 local function integer(n)
 	return string.format('%.0f', n)
 end

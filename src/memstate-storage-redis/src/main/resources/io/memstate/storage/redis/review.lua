@@ -15,8 +15,7 @@ else
 	if current[1] == token then
 		local first = redis.call('ZRANGEBYLEX', index, '[e', '(f', 'LIMIT', '0', '1')[1]
 		if first then
-			local high, low = struct.unpack('>I4I4', string.sub(first, 2, 9))
-			local bound = math.floor(((high - 2147483648) * 4294967296 + low) / 1000)
+			local bound = math.floor(micros(string.sub(first, 2, 9)) / 1000)
 			if bound > tonumber(current[2]) then
 				redis.call('HSET', meta, 'db', integer(bound))
 				return { 2, integer(bound) }

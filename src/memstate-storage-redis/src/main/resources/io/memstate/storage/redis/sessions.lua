@@ -1,7 +1,7 @@
 -- Finds sessions with facts that have not expired, from a place in the index on: {place to
 -- go on from or nothing, session, ...}.
 local index = KEYS[1]
-local low, limit, now = ARGV[1], tonumber(ARGV[2]), unpack64(ARGV[3])
+local low, limit, now = ARGV[1], tonumber(ARGV[2]), micros(ARGV[3])
 local answer = { '' }
 for i = 1, 500 do
 	local members = redis.call('ZRANGEBYLEX', index, low, '(ot', 'LIMIT', '0', '20')
@@ -15,7 +15,7 @@ for i = 1, 500 do
 			break
 		end
 		local n = #member
-		local expires = string.byte(member, n - 1) >= 128 and unpack64(string.sub(member, n - 9, n - 2))
+		local expires = string.byte(member, n - 1) >= 128 and micros(string.sub(member, n - 9, n - 2))
 		living = not expires or expires > now
 		low = '(' .. member
 	end

@@ -37,24 +37,51 @@ class AgainstModelIT {
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3, 4, 5, 6 })
 	void answersAsTheModel(long seed) {
-		RandomUnits random = new RandomUnits(seed);
-		try (RedisStorage storage = TestRedis.storage().maxPage((seed % 2 == 0) ? 500 : (int) seed)) {
-			Map<String, Set<Path>> indexed = new HashMap<>();
-			for (int i = 0; i < UNITS; i++) {
-				if (random.chance(5)) {
-					indexed.put(random.one(RandomUnits.TYPES), paths(random));
-				}
-				Unit unit = random.unit(random.one(RandomUnits.NAMESPACES), indexed);
-				ApplyResult expected = apply(this.model, unit);
-				assertThat(apply(storage, unit)).as("unit %s: %s", i, unit).isEqualTo(expected);
-				if (expected instanceof ApplyResult.Applied) {
-					random.applied(unit);
-				}
-				String namespace = random.one(RandomUnits.NAMESPACES);
-				compareQuery(storage, random.query(namespace));
-				if (i % 5 == 0) {
-					compareReads(storage, random, namespace);
-				}
+		try (RedisStorage storage = TestRedis.storage()) {
+			run(storage.maxPage((seed % 2 == 0) ? 500 : (int) seed), new RandomUnits(seed));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 7, 8 })
+	void answersAsTheModelOnACluster(long seed) {
+		try (RedisStorage storage = TestRedisCluster.storage()) {
+			run(storage, new RandomUnits(seed));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 9, 10 })
+	void answersAsTheModelWithJedis(long seed) {
+		try (TestFactories factories = new TestFactories()) {
+			run(factories.storage(factories.jedis()), new RandomUnits(seed));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = 11)
+	void answersAsTheModelWithJedisOnACluster(long seed) {
+		try (TestFactories factories = new TestFactories()) {
+			run(factories.storage(factories.jedisCluster()), new RandomUnits(seed));
+		}
+	}
+
+	private void run(RedisStorage storage, RandomUnits random) {
+		Map<String, Set<Path>> indexed = new HashMap<>();
+		for (int i = 0; i < UNITS; i++) {
+			if (random.chance(5)) {
+				indexed.put(random.one(RandomUnits.TYPES), paths(random));
+			}
+			Unit unit = random.unit(random.one(RandomUnits.NAMESPACES), indexed);
+			ApplyResult expected = apply(this.model, unit);
+			assertThat(apply(storage, unit)).as("unit %s: %s", i, unit).isEqualTo(expected);
+			if (expected instanceof ApplyResult.Applied) {
+				random.applied(unit);
+			}
+			String namespace = random.one(RandomUnits.NAMESPACES);
+			compareQuery(storage, random.query(namespace));
+			if (i % 5 == 0) {
+				compareReads(storage, random, namespace);
 			}
 		}
 	}

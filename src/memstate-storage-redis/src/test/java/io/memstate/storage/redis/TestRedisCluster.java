@@ -1,0 +1,65 @@
+package io.memstate.storage.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+import redis.embedded.RedisShardedCluster;
+
+/**
+ * The Redis Cluster of the tests: six nodes that are started for them, or the one that
+ * the system property {@code memstate.test.redis-cluster.uri} or the environment variable
+ * {@code MEMSTATE_TEST_REDIS_CLUSTER_URI} names.
+ */
+final class TestRedisCluster {
+
+	private static final String uri = TestRedis.external("memstate.test.redis-cluster.uri",
+			"MEMSTATE_TEST_REDIS_CLUSTER_URI");
+
+	private TestRedisCluster() {
+	}
+
+	static String uri() {
+		return (uri != null) ? uri : Cluster.URI;
+	}
+
+	static RedisStorage storage() {
+		RedisStorage storage = RedisStorage.open(uri()).keyPrefix(TestRedis.newPrefix());
+		storage.initialize();
+		return storage;
+	}
+
+	private static final class Cluster {
+
+		static final String URI = start();
+
+		private static String start() {
+			try {
+				RedisShardedCluster cluster = RedisShardedCluster.newRedisCluster()
+					.ephemeral()
+					.shard("m1", 1)
+					.shard("m2", 1)
+					.shard("m3", 1)
+					.build();
+				Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(cluster)));
+				cluster.start();
+				List<Integer> ports = cluster.serverPorts();
+				return "redis://127.0.0.1:" + ports.get(0);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+		private static void stop(RedisShardedCluster cluster) {
+			try {
+				cluster.stop();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+	}
+
+}
