@@ -335,7 +335,7 @@ public final class RedisStorage implements IndexingStorage {
 
 	@Override
 	public List<String> namespaces(@Nullable String after, int limit) {
-		Map<String, Registers.Entry> names = new TreeMap<>(Values::compareStrings);
+		Map<String, List<Registers.Entry>> names = new TreeMap<>(Values::compareStrings);
 		List<String> found = new ArrayList<>();
 		String last = after;
 		boolean more = true;
@@ -355,12 +355,13 @@ public final class RedisStorage implements IndexingStorage {
 	/*
 	 * Names of all shards up to where the first shard's page ends.
 	 */
-	private boolean page(@Nullable String after, int limit, Map<String, Registers.Entry> names) {
+	private boolean page(@Nullable String after, int limit, Map<String, List<Registers.Entry>> names) {
 		String end = null;
 		int size = Math.min(Math.max(limit, 10), PAGE);
 		for (int shard = 0; shard < Keyspace.SHARDS; shard++) {
 			List<Registers.Entry> entries = this.registers.byName(shard, after, size);
-			entries.forEach((entry) -> names.put(entry.namespace(), entry));
+			entries
+				.forEach((entry) -> names.computeIfAbsent(entry.namespace(), (name) -> new ArrayList<>()).add(entry));
 			if (entries.size() == size) {
 				String lastName = entries.get(size - 1).namespace();
 				end = (end == null || Values.compareStrings(lastName, end) < 0) ? lastName : end;
@@ -373,14 +374,16 @@ public final class RedisStorage implements IndexingStorage {
 		return boundary != null;
 	}
 
-	private boolean holdsFacts(String namespace, Registers.Entry entry) {
+	private boolean holdsFacts(String namespace, List<Registers.Entry> entries) {
 		List<String> values = new ArrayList<>(List.of("0", ""));
 		new Fields(this.connections, this.keyspace.namespace(namespace).meta()).read("list namespaces",
 				List.of(ByteWriter.utf8("n"), ByteWriter.utf8("nm")),
 				(index, value) -> values.set(index, ByteWriter.string(value)));
 		boolean holds = !values.get(0).equals("0");
-		if (!holds || !values.get(1).equals(entry.token())) {
-			this.registers.review(Register.NAMESPACES, entry);
+		for (Registers.Entry entry : entries) {
+			if (!holds || !values.get(1).equals(entry.token())) {
+				this.registers.review(Register.NAMESPACES, entry);
+			}
 		}
 		return holds;
 	}
