@@ -1,0 +1,24 @@
+package io.memstate.storage.redis;
+
+import io.memstate.storage.Storage;
+import io.memstate.test.StorageSpiContractTests;
+
+/**
+ * Part of the contract with Jedis.
+ */
+class JedisStorageSpiContractIT extends StorageSpiContractTests {
+
+	private final TestFactories factories = new TestFactories();
+
+	@Override
+	protected Storage createStorage() {
+		return this.factories.storage(this.factories.jedis());
+	}
+
+	@Override
+	protected void closeStorage(Storage storage) {
+		super.closeStorage(storage);
+		this.factories.close();
+	}
+
+}
