@@ -1,129 +1,237 @@
 package io.memstate;
 
-import java.lang.reflect.InvocationTargetException;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs calls asynchronously: where it is told to, or else on virtual threads where the
- * JDK has them, or else on a bounded pool. Its own threads are made when they are first
- * needed.
+ * Runs calls asynchronously, where it is told to or else on threads of its own. Knows
+ * which calls wait and which run, so that on every kind of thread a call is cancelled,
+ * refused or closed in the same way.
  */
 final class AsyncExecutor implements AutoCloseable {
 
-	private static final int MAX_THREADS = 32;
+	/** How many calls may wait or run at a time on threads of our own. */
+	static final int MAX_CALLS = 10_000;
 
-	private static final int MAX_WAITING = 10_000;
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
 	private final @Nullable Executor given;
 
-	private @Nullable ExecutorService own;
+	private final WorkerThreads own = new WorkerThreads();
+
+	private final Duration closeTimeout;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition ended = this.lock.newCondition();
+
+	private final Set<Call<?>> waiting = new HashSet<>();
+
+	private final Map<Call<?>, Thread> running = new HashMap<>();
 
 	private boolean closed;
 
 	AsyncExecutor(@Nullable Executor given) {
-		this.given = given;
+		this(given, CLOSE_TIMEOUT);
 	}
 
-	<T> CompletableFuture<T> submit(Supplier<T> call) {
-		CompletableFuture<T> future = new CompletableFuture<>();
+	AsyncExecutor(@Nullable Executor given, Duration closeTimeout) {
+		this.given = given;
+		this.closeTimeout = closeTimeout;
+	}
+
+	<T> CompletableFuture<T> submit(Supplier<T> work) {
+		Call<T> call = new Call<>(work);
+		String refusal = admit(call);
+		if (refusal == null) {
+			handOver(call);
+		}
+		else {
+			call.refuse(refusal, null);
+		}
+		return call.future;
+	}
+
+	private void handOver(Call<?> call) {
 		try {
-			executor().execute(new Call<>(future, call));
+			call.handOver((this.given != null) ? this.given : this.own.executor());
 		}
 		catch (RejectedExecutionException ex) {
-			future.completeExceptionally(new MemoryStoreException(
-					"The call was not accepted, because too many wait already or the store is closed: try again later",
-					ex));
+			call.refuse("The executor of the memory store did not accept the call: call again later", ex);
 		}
-		return future;
+		catch (RuntimeException | Error ex) {
+			call.refuse("The executor of the memory store failed to take the call", ex);
+		}
 	}
 
-	private synchronized Executor executor() {
-		if (this.closed) {
-			throw new RejectedExecutionException("The memory store is closed");
-		}
-		if (this.given != null) {
-			return this.given;
-		}
-		return own();
-	}
-
-	/** The threads of the store's own, also where another executor is given. */
-	synchronized ExecutorService own() {
-		if (this.closed) {
-			throw new RejectedExecutionException("The memory store is closed");
-		}
-		if (this.own == null) {
-			this.own = create();
-		}
-		return this.own;
-	}
-
-	private static ExecutorService create() {
+	private @Nullable String admit(Call<?> call) {
+		this.lock.lock();
 		try {
-			return (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+			if (this.closed) {
+				return "The call was refused, because the memory store is closed";
+			}
+			if (this.given == null && this.waiting.size() + this.running.size() >= MAX_CALLS) {
+				return "The call was refused, because " + MAX_CALLS
+						+ " calls wait or run already: wait for some of them before calling again";
+			}
+			this.waiting.add(call);
+			return null;
 		}
-		catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException ex) {
-			return pool();
+		finally {
+			this.lock.unlock();
 		}
 	}
 
-	private static ExecutorService pool() {
-		AtomicInteger count = new AtomicInteger();
-		ThreadPoolExecutor pool = new ThreadPoolExecutor(MAX_THREADS, MAX_THREADS, 30, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(MAX_WAITING), (work) -> {
-					Thread thread = new Thread(work, "memstate-async-" + count.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
-		pool.allowCoreThreadTimeOut(true);
-		return pool;
+	private boolean begin(Call<?> call) {
+		this.lock.lock();
+		try {
+			boolean begins = this.waiting.remove(call);
+			if (begins) {
+				this.running.put(call, Thread.currentThread());
+			}
+			return begins;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
-	/** Refuses further calls and those that have not begun; those that run go on. */
+	private void end(Call<?> call) {
+		this.lock.lock();
+		try {
+			this.running.remove(call);
+			this.ended.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void forget(Call<?> call) {
+		this.lock.lock();
+		try {
+			this.waiting.remove(call);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Refuses further calls and those that have not begun, and waits for those that run.
+	 */
 	@Override
-	public synchronized void close() {
-		this.closed = true;
-		if (this.own instanceof ThreadPoolExecutor pool) {
-			List<Runnable> waiting = new ArrayList<>();
-			pool.getQueue().drainTo(waiting);
-			waiting.forEach((call) -> ((Call<?>) call).refuse());
+	public void close() {
+		refuseWaiting().forEach((call) -> call
+			.refuse("The call was refused, because the memory store was closed before the call began", null));
+		this.own.close();
+		awaitRunning();
+	}
+
+	private List<Call<?>> refuseWaiting() {
+		this.lock.lock();
+		try {
+			this.closed = true;
+			List<Call<?>> refused = List.copyOf(this.waiting);
+			this.waiting.clear();
+			return refused;
 		}
-		if (this.own != null) {
-			this.own.shutdown();
+		finally {
+			this.lock.unlock();
 		}
 	}
 
-	private record Call<T>(CompletableFuture<T> future, Supplier<T> work) implements Runnable {
+	private void awaitRunning() {
+		this.lock.lock();
+		try {
+			long nanos = this.closeTimeout.toNanos();
+			while (nanos > 0 && othersRun()) {
+				nanos = this.ended.awaitNanos(nanos);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// a call, or what follows on its future, may close the store itself
+	private boolean othersRun() {
+		return this.running.values().stream().anyMatch((thread) -> thread != Thread.currentThread());
+	}
+
+	/**
+	 * One call.
+	 */
+	private final class Call<T> implements Runnable {
+
+		private final Supplier<T> work;
+
+		private final CompletableFuture<T> future = new CompletableFuture<>();
+
+		private volatile @Nullable Thread caller;
+
+		Call(Supplier<T> work) {
+			this.work = work;
+		}
+
+		void handOver(Executor executor) {
+			this.future.whenComplete((result, failure) -> forget(this));
+			this.caller = Thread.currentThread();
+			try {
+				executor.execute(this);
+			}
+			finally {
+				this.caller = null;
+			}
+		}
+
+		void refuse(String message, @Nullable Throwable cause) {
+			this.future.completeExceptionally(new MemoryStoreException(message, cause));
+		}
 
 		@Override
 		public void run() {
-			if (this.future.isDone()) {
-				return;
+			if (Thread.currentThread() == this.caller) {
+				refuse("The call was refused, because the executor ran it on the calling thread, where it would "
+						+ "block and take part in the caller's transaction: give the memory store an executor with "
+						+ "threads of its own that rejects what it can't take", null);
 			}
+			else if (begin(this)) {
+				work();
+			}
+		}
+
+		private void work() {
 			try {
-				this.future.complete(this.work.get());
+				complete(this.work.get());
 			}
 			catch (Throwable ex) {
 				this.future.completeExceptionally(ex);
 			}
+			finally {
+				end(this);
+			}
 		}
 
-		void refuse() {
-			this.future
-				.completeExceptionally(new MemoryStoreException("The memory store was closed before the call began"));
+		private void complete(T result) throws Exception {
+			if (!this.future.complete(result) && result instanceof AutoCloseable unwanted) {
+				unwanted.close();
+			}
 		}
 
 	}

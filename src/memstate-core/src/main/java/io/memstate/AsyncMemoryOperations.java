@@ -10,11 +10,25 @@ import java.util.stream.Stream;
 
 /**
  * {@link MemoryOperations} for callers that must not block. Each future completes with
- * the result of the call of the same name, or exceptionally with what that would throw.
- * Arguments are checked on the thread that runs the call, so that every failure arrives
- * in the future. Cancelling a future keeps a call that has not begun from beginning; one
- * that runs is not interrupted, and may still take effect. No call takes part in a
- * transaction of the caller's thread.
+ * the result of the call of the same name, or exceptionally with what that would throw:
+ * as the cause of an {@link java.util.concurrent.ExecutionException} or
+ * {@link java.util.concurrent.CompletionException}. Arguments are checked on the thread
+ * that runs the call, so that every failure arrives in the future.
+ * <p>
+ * Calls run on threads of their own and so take no part in a transaction of the caller:
+ * inside one, nothing should wait for a future, as the call may wait for what the
+ * transaction has locked. Work given to a {@code transaction} must not write by futures
+ * either; such a write fails with an {@link IllegalStateException}.
+ * <ul>
+ * <li><em>Cancelled</em>, or completed by the caller in another way: a call that has not
+ * begun does not begin. One that runs is not interrupted, and may still take effect; a
+ * stream that it opens is closed again.</li>
+ * <li><em>Refused</em> with a {@link MemoryStoreException}: a call while 10,000 others of
+ * the store wait or run, unless the store was given an executor, whose limits then count;
+ * and one that an executor would run on the calling thread.</li>
+ * <li><em>Closed</em>: {@link MemoryStore#close()} refuses later calls and those that
+ * wait, and lets those that run finish.</li>
+ * </ul>
  *
  * @since 0.1.0
  */
@@ -108,9 +122,9 @@ public interface AsyncMemoryOperations {
 	<T> CompletableFuture<List<T>> query(Class<T> model, FactQuery query);
 
 	/**
-	 * As {@link MemoryOperations#stream(FactQuery)}.
+	 * As {@link MemoryOperations#stream(FactQuery)}. The stream blocks whoever reads it.
 	 * @param query see there
-	 * @return completes with its result
+	 * @return completes with its result, to be closed by the caller
 	 */
 	CompletableFuture<Stream<Fact>> stream(FactQuery query);
 

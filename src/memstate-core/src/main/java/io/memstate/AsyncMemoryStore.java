@@ -15,8 +15,10 @@ public interface AsyncMemoryStore extends AsyncMemoryOperations {
 
 	/**
 	 * Prepares the storage: proves the connection and creates what is missing. May be
-	 * called again at any time.
-	 * @return completes when the storage is ready
+	 * called again at any time, and must be called only where the store was built without
+	 * ({@link MemoryStore.Builder#initialize(boolean)}).
+	 * @return completes when the storage is ready, or exceptionally with a
+	 * {@link StorageException}
 	 */
 	CompletableFuture<Void> initialize();
 
@@ -98,14 +100,14 @@ public interface AsyncMemoryStore extends AsyncMemoryOperations {
 	CompletableFuture<List<LogEntry>> redo(int steps, Change change);
 
 	/**
-	 * As {@link MemoryStore#namespaces()}.
-	 * @return completes with its result
+	 * As {@link MemoryStore#namespaces()}. The stream blocks whoever reads it.
+	 * @return completes with its result, to be closed by the caller
 	 */
 	CompletableFuture<Stream<String>> namespaces();
 
 	/**
-	 * As {@link MemoryStore#sessions()}.
-	 * @return completes with its result
+	 * As {@link MemoryStore#sessions()}. The stream blocks whoever reads it.
+	 * @return completes with its result, to be closed by the caller
 	 */
 	CompletableFuture<Stream<String>> sessions();
 

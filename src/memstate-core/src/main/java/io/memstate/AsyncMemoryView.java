@@ -7,7 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * A {@link MemoryView} for callers that must not block.
+ * A {@link MemoryView} for callers that must not block. See {@link AsyncMemoryOperations}
+ * for what becomes of a call that is cancelled, refused or closed.
  *
  * @since 0.1.0
  */
@@ -34,9 +35,9 @@ public interface AsyncMemoryView {
 	CompletableFuture<List<Fact>> query(FactQuery query);
 
 	/**
-	 * As {@link MemoryView#stream(FactQuery)}.
+	 * As {@link MemoryView#stream(FactQuery)}. The stream blocks whoever reads it.
 	 * @param query see there
-	 * @return completes with its result
+	 * @return completes with its result, to be closed by the caller
 	 */
 	CompletableFuture<Stream<Fact>> stream(FactQuery query);
 

@@ -16,13 +16,20 @@ import java.util.stream.Stream;
  */
 abstract class AsyncOperations<T extends MemoryOperations> implements AsyncMemoryOperations {
 
+	private final Engine engine;
+
 	private final AsyncExecutor executor;
 
 	private final T target;
 
-	AsyncOperations(AsyncExecutor executor, T target) {
+	AsyncOperations(Engine engine, AsyncExecutor executor, T target) {
+		this.engine = engine;
 		this.executor = executor;
 		this.target = target;
+	}
+
+	final Engine engine() {
+		return this.engine;
 	}
 
 	final AsyncExecutor executor() {
@@ -34,11 +41,11 @@ abstract class AsyncOperations<T extends MemoryOperations> implements AsyncMemor
 	}
 
 	final <R> CompletableFuture<R> submit(Supplier<R> call) {
-		return this.executor.submit(call);
+		return this.executor.submit(this.engine.elsewhere(call));
 	}
 
 	final CompletableFuture<Void> run(Runnable call) {
-		return this.executor.submit(() -> {
+		return submit(() -> {
 			call.run();
 			return null;
 		});

@@ -46,7 +46,7 @@ final class Engine {
 
 	private final EngineOptions options;
 
-	private final AsyncExecutor hookThreads;
+	private final WorkerThreads hookThreads;
 
 	private final ThreadLocal<Boolean> insideWork = new ThreadLocal<>();
 
@@ -56,7 +56,7 @@ final class Engine {
 
 	private volatile boolean closed;
 
-	Engine(Storage storage, SchemaRegistry schemas, Supplier<List<RegisteredHook>> hooks, AsyncExecutor hookThreads,
+	Engine(Storage storage, SchemaRegistry schemas, Supplier<List<RegisteredHook>> hooks, WorkerThreads hookThreads,
 			Clock clock, EngineOptions options) {
 		this.storage = storage;
 		this.types = new Types(schemas, options.payloadLimits(), options.unregisteredTypes());
@@ -170,6 +170,11 @@ final class Engine {
 		finally {
 			this.insideWork.remove();
 		}
+	}
+
+	/** The same work for another thread, there too inside what is inside here. */
+	<R> Supplier<R> elsewhere(Supplier<R> work) {
+		return (this.insideWork.get() != null) ? () -> inside(work) : work;
 	}
 
 	/**

@@ -9,8 +9,8 @@ import java.util.function.Predicate;
  */
 final class EngineAsyncSession extends AsyncOperations<MemorySession> implements AsyncMemorySession {
 
-	EngineAsyncSession(AsyncExecutor executor, MemorySession session) {
-		super(executor, session);
+	EngineAsyncSession(Engine engine, AsyncExecutor executor, MemorySession session) {
+		super(engine, executor, session);
 	}
 
 	@Override

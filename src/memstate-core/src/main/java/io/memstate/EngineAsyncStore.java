@@ -10,16 +10,13 @@ import java.util.stream.Stream;
  */
 final class EngineAsyncStore extends AsyncOperations<MemoryStore> implements AsyncMemoryStore {
 
-	private final Engine engine;
-
 	EngineAsyncStore(Engine engine, AsyncExecutor executor, MemoryStore store) {
-		super(executor, store);
-		this.engine = engine;
+		super(engine, executor, store);
 	}
 
 	@Override
 	public CompletableFuture<Void> initialize() {
-		return run(this.engine::initialize);
+		return run(engine()::initialize);
 	}
 
 	@Override
@@ -34,7 +31,7 @@ final class EngineAsyncStore extends AsyncOperations<MemoryStore> implements Asy
 
 	@Override
 	public AsyncMemorySession session(String id) {
-		return new EngineAsyncSession(executor(), target().session(id));
+		return new EngineAsyncSession(engine(), executor(), target().session(id));
 	}
 
 	@Override

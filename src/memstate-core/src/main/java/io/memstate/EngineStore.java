@@ -104,8 +104,9 @@ final class EngineStore extends LayerOperations implements MemoryStore {
 	@Override
 	public void close() {
 		if (!this.view) {
-			engine().close();
+			// first what still needs the engine
 			this.executor.close();
+			engine().close();
 		}
 	}
 

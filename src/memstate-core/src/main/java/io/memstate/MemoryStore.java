@@ -149,8 +149,10 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 	void maintenance();
 
 	/**
-	 * Ends the asynchronous work of this store; later calls are refused. The storage
-	 * stays open for whoever opened it. A view of a store closes nothing.
+	 * Closes the store; later calls are refused. Of its asynchronous calls, those that
+	 * have not begun are refused and those that run are waited for, for at most 30
+	 * seconds. The storage stays open for whoever opened it. A view of a store closes
+	 * nothing.
 	 */
 	@Override
 	void close();
@@ -317,9 +319,11 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 		}
 
 		// the builder may be used again meanwhile
-		private Supplier<List<RegisteredHook>> registration(AsyncExecutor executor) {
+		private Supplier<List<RegisteredHook>> registration(WorkerThreads threads) {
 			HookMode mode = this.hookMode;
-			List<RegisteredHook> given = this.hooks.stream().map((hook) -> hook.register(mode, executor::own)).toList();
+			List<RegisteredHook> given = this.hooks.stream()
+				.map((hook) -> hook.register(mode, threads::executor))
+				.toList();
 			HookRegistry.checkNames(given);
 			if (!given.isEmpty()) {
 				EngineHooks.requireHookStorage(this.storage);
@@ -328,7 +332,7 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 			return () -> {
 				List<RegisteredHook> all = new ArrayList<>(given);
 				late.forEach((supplier) -> supplier.get()
-					.forEach((hook) -> all.add(new Hook(hook, hook.options()).register(mode, executor::own))));
+					.forEach((hook) -> all.add(new Hook(hook, hook.options()).register(mode, threads::executor))));
 				return all;
 			};
 		}
@@ -404,9 +408,10 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 
 		/**
 		 * Where {@link MemoryStore#async()} runs; if not given, on virtual threads where
-		 * the JDK has them, otherwise on a bounded pool that the store makes when it is
-		 * first needed. A given executor is never shut down by the store.
-		 * @param executor the executor
+		 * the JDK has them, otherwise on a pool of at most 32 that the store makes when
+		 * it is first needed. A given executor is never shut down by the store.
+		 * @param executor runs calls on threads of its own; a call that it runs on the
+		 * calling thread is refused
 		 * @return this
 		 */
 		public Builder executor(Executor executor) {
@@ -431,10 +436,8 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 		 * @throws StorageException if the storage can't be initialized
 		 */
 		public MemoryStore build() {
-			// of their own, as an asynchronous call that waits for a hook must not be in
-			// its
-			// way
-			AsyncExecutor hookThreads = new AsyncExecutor(null);
+			// of their own, as a call that waits for a hook must not be in its way
+			WorkerThreads hookThreads = new WorkerThreads();
 			Engine engine = new Engine(this.storage, this.schemas, registration(hookThreads), hookThreads, this.clock,
 					new EngineOptions(this.retryTimeout, this.maxStepSize, this.payloadLimits, this.unregisteredTypes,
 							this.hookMaxAttempts, this.hookBackOff));
