@@ -1,0 +1,7 @@
+/**
+ * MemState for applications on Reactor.
+ */
+@NullMarked
+package io.memstate.reactor;
+
+import org.jspecify.annotations.NullMarked;
