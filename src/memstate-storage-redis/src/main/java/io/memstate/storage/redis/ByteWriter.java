@@ -2,6 +2,8 @@ package io.memstate.storage.redis;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Puts bytes together, numbers with the highest byte first.
@@ -14,6 +16,10 @@ final class ByteWriter {
 
 	static byte[] utf8(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	static List<byte[]> all(String... texts) {
+		return Arrays.stream(texts).map(ByteWriter::utf8).toList();
 	}
 
 	static String string(byte[] utf8) {

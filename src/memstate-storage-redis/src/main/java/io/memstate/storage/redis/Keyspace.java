@@ -27,7 +27,7 @@ final class Keyspace {
 	}
 
 	byte[] register(Register register, int shard) {
-		return ByteWriter.utf8(this.prefix + ":" + register.name().toLowerCase(Locale.ROOT) + ":" + shard);
+		return ByteWriter.utf8(this.prefix + ":" + register.name() + ":" + shard);
 	}
 
 	static int shard(String namespace) {
@@ -40,7 +40,9 @@ final class Keyspace {
 		String start = this.prefix + ":{" + encode(namespace) + "}:";
 		return new Keys(ByteWriter.utf8(start + "meta"), ByteWriter.utf8(start + "facts"),
 				ByteWriter.utf8(start + "singletons"), ByteWriter.utf8(start + "index"), ByteWriter.utf8(start + "log"),
-				ByteWriter.utf8(start + "history"), ByteWriter.utf8(start + "steps"), ByteWriter.utf8(start + "calls"));
+				ByteWriter.utf8(start + "history"), ByteWriter.utf8(start + "steps"), ByteWriter.utf8(start + "calls"),
+				ByteWriter.utf8(start + "intents"), ByteWriter.utf8(start + "leases"),
+				ByteWriter.utf8(start + "outbox"), ByteWriter.utf8(start + "deliveries"));
 	}
 
 	/**
@@ -63,18 +65,27 @@ final class Keyspace {
 	}
 
 	/**
-	 * The registers that lie outside the namespaces' slots.
+	 * A register, which lies outside the namespaces' slots.
+	 *
+	 * @param name the name, safe in a key
+	 * @param hook the hook whose changes wait, or empty
 	 */
-	enum Register {
+	record Register(String name, String hook) {
 
 		/** The namespaces that hold facts. */
-		NAMESPACES,
+		static final Register NAMESPACES = new Register("namespaces", "");
 
-		/** The namespaces that hold facts which expire. */
-		DUE;
+		/** The namespaces that hold facts which expire, by the first time. */
+		static final Register DUE = new Register("due", "");
 
-		String argument() {
-			return name().toLowerCase(Locale.ROOT);
+		/** The namespaces that hold intents. */
+		static final Register INTENTS = new Register("intents", "");
+
+		/**
+		 * The namespaces that hold changes for a hook, by when the first is due.
+		 */
+		static Register outbox(String hook) {
+			return new Register("outbox." + encode(hook), hook);
 		}
 
 	}
@@ -90,13 +101,17 @@ final class Keyspace {
 	 * @param history a sorted set: entries by fact and session, steps by layer
 	 * @param steps a hash: the record of each step
 	 * @param calls a hash: the entries' sequences by idempotency key
+	 * @param intents a hash: expiry and token of each intent by fact id
+	 * @param leases a sorted set: intents by fact id and by token
+	 * @param outbox a sorted set: changes to be delivered, by hook
+	 * @param deliveries a hash: attempts and leases of the outbox
 	 */
 	record Keys(byte[] meta, byte[] facts, byte[] singletons, byte[] index, byte[] log, byte[] history, byte[] steps,
-			byte[] calls) {
+			byte[] calls, byte[] intents, byte[] leases, byte[] outbox, byte[] deliveries) {
 
 		List<byte[]> all() {
 			return List.of(this.meta, this.facts, this.singletons, this.index, this.log, this.history, this.steps,
-					this.calls);
+					this.calls, this.intents, this.leases, this.outbox, this.deliveries);
 		}
 
 	}

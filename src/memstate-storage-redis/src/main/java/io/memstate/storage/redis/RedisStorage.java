@@ -11,14 +11,16 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
+import io.memstate.storage.HookStorage;
 import io.memstate.storage.IndexingStorage;
+import io.memstate.storage.Intents;
+import io.memstate.storage.Outbox;
 import io.memstate.storage.Path;
 import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StepQuery;
@@ -27,7 +29,6 @@ import io.memstate.storage.StorageQuery;
 import io.memstate.storage.StoredEntry;
 import io.memstate.storage.StoredStep;
 import io.memstate.storage.Unit;
-import io.memstate.storage.Values;
 import io.memstate.storage.redis.Keyspace.Keys;
 import io.memstate.storage.redis.Keyspace.Register;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  *
  * @since 0.1.0
  */
-public final class RedisStorage implements IndexingStorage {
+public final class RedisStorage implements IndexingStorage, HookStorage {
 
 	/** The number of the layout of keys that this version reads and writes. */
 	private static final String FORMAT = "1";
@@ -89,6 +90,10 @@ public final class RedisStorage implements IndexingStorage {
 
 	private final LogReader log;
 
+	private final RedisIntents intents;
+
+	private final RedisOutbox outbox;
+
 	private final AtomicBoolean toldOfTransaction = new AtomicBoolean();
 
 	private RedisStorage(@Nullable String uri, RedisConnections connections, String keyPrefix) {
@@ -104,6 +109,8 @@ public final class RedisStorage implements IndexingStorage {
 		this.queries = new FactQueries(this.reader, this.keyspace, this.indexed,
 				new IndexFiller(connections, this.reader, this.keyspace));
 		this.log = new LogReader(connections, this.keyspace, maxPage);
+		this.intents = new RedisIntents(connections, this.keyspace, this.registers);
+		this.outbox = new RedisOutbox(connections, this.keyspace, this.registers);
 	}
 
 	/**
@@ -306,7 +313,7 @@ public final class RedisStorage implements IndexingStorage {
 		long micros = Path.micros(now);
 		List<Found> found = new ArrayList<>();
 		for (int shard = 0; shard < Keyspace.SHARDS; shard++) {
-			for (Registers.Entry entry : this.registers.due(shard, Math.floorDiv(micros, 1000), limit)) {
+			for (Registers.Entry entry : this.registers.due(Register.DUE, shard, Math.floorDiv(micros, 1000), limit)) {
 				List<IndexMember.Due> due = due(entry.namespace(), micros, limit);
 				due.forEach((fact) -> found.add(new Found(entry.namespace(), fact)));
 				if (due.isEmpty()) {
@@ -335,49 +342,27 @@ public final class RedisStorage implements IndexingStorage {
 
 	@Override
 	public List<String> namespaces(@Nullable String after, int limit) {
-		Map<String, List<Registers.Entry>> names = new TreeMap<>(Values::compareStrings);
 		List<String> found = new ArrayList<>();
 		String last = after;
 		boolean more = true;
 		while (more && found.size() < limit) {
-			more = page(last, limit, names);
-			for (String name : names.keySet()) {
-				last = name;
-				if (found.size() < limit && holdsFacts(name, names.get(name))) {
+			Registers.Page page = this.registers.page(Register.NAMESPACES, last, false,
+					Math.min(Math.max(limit, 10), PAGE));
+			page.entries().forEach((name, entries) -> {
+				if (found.size() < limit && holdsFacts(name, entries)) {
 					found.add(name);
 				}
-			}
-			names.clear();
+			});
+			more = page.more();
+			last = more ? page.entries().lastKey() : last;
 		}
 		return found;
-	}
-
-	/*
-	 * Names of all shards up to where the first shard's page ends.
-	 */
-	private boolean page(@Nullable String after, int limit, Map<String, List<Registers.Entry>> names) {
-		String end = null;
-		int size = Math.min(Math.max(limit, 10), PAGE);
-		for (int shard = 0; shard < Keyspace.SHARDS; shard++) {
-			List<Registers.Entry> entries = this.registers.byName(shard, after, size);
-			entries
-				.forEach((entry) -> names.computeIfAbsent(entry.namespace(), (name) -> new ArrayList<>()).add(entry));
-			if (entries.size() == size) {
-				String lastName = entries.get(size - 1).namespace();
-				end = (end == null || Values.compareStrings(lastName, end) < 0) ? lastName : end;
-			}
-		}
-		String boundary = end;
-		if (boundary != null) {
-			names.keySet().removeIf((name) -> Values.compareStrings(name, boundary) > 0);
-		}
-		return boundary != null;
 	}
 
 	private boolean holdsFacts(String namespace, List<Registers.Entry> entries) {
 		List<String> values = new ArrayList<>(List.of("0", ""));
 		new Fields(this.connections, this.keyspace.namespace(namespace).meta()).read("list namespaces",
-				List.of(ByteWriter.utf8("n"), ByteWriter.utf8("nm")),
+				List.of(ByteWriter.utf8("n"), ByteWriter.utf8("m:" + Register.NAMESPACES.name())),
 				(index, value) -> values.set(index, ByteWriter.string(value)));
 		boolean holds = !values.get(0).equals("0");
 		for (Registers.Entry entry : entries) {
@@ -422,7 +407,7 @@ public final class RedisStorage implements IndexingStorage {
 				case 1 -> {
 					return applied(unit, (Long) answer.get(1));
 				}
-				default -> enter(unit.namespace(), ByteWriter.string((byte[]) answer.get(1)), arguments.bound());
+				default -> enter(unit.namespace(), arguments, answer);
 			}
 		}
 		throw new StorageException("Could not write " + unit.facts().size() + " facts of namespace '" + unit.namespace()
@@ -430,9 +415,9 @@ public final class RedisStorage implements IndexingStorage {
 				+ " attempts, because the namespace's mark kept being removed; try again");
 	}
 
-	private void enter(String namespace, String register, @Nullable Long bound) {
-		this.registers.enter(register.equals(Register.DUE.argument()) ? Register.DUE : Register.NAMESPACES, namespace,
-				(bound != null) ? bound : 0);
+	private void enter(String namespace, UnitArguments arguments, List<Object> answer) {
+		Register register = arguments.register(ByteWriter.string((byte[]) answer.get(1)));
+		this.registers.enter(register, namespace, Long.parseLong(ByteWriter.string((byte[]) answer.get(2))));
 	}
 
 	private static ApplyResult applied(Unit unit, long first) {
@@ -441,6 +426,16 @@ public final class RedisStorage implements IndexingStorage {
 			sequences.add(first + i);
 		}
 		return new ApplyResult.Applied(List.copyOf(sequences));
+	}
+
+	@Override
+	public Intents intents() {
+		return this.intents;
+	}
+
+	@Override
+	public Outbox outbox() {
+		return this.outbox;
 	}
 
 	private void tellOfTransaction() {

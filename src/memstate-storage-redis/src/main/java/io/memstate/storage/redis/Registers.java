@@ -4,8 +4,12 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
 import io.memstate.StorageException;
+import io.memstate.storage.Values;
 import io.memstate.storage.redis.Keyspace.Keys;
 import io.memstate.storage.redis.Keyspace.Register;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +71,7 @@ final class Registers {
 
 	/**
 	 * Enters a namespace and marks it.
-	 * @param bound for {@link Register#DUE}, the millisecond from which on it is due
+	 * @param bound the millisecond from which on it is due, or 0
 	 */
 	void enter(Register register, String namespace, long bound) {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -75,15 +79,15 @@ final class Registers {
 				return;
 			}
 		}
-		throw new StorageException("Could not enter namespace '" + namespace + "' in the register "
-				+ register.argument() + " of " + this.connections.description() + " in " + ATTEMPTS
+		throw new StorageException("Could not enter namespace '" + namespace + "' in the register " + register.name()
+				+ " of " + this.connections.description() + " in " + ATTEMPTS
 				+ " attempts, because others kept removing it; try again");
 	}
 
 	Step begin(Register register, String namespace, long bound) {
 		String generation = generation(this.keyspace.namespace(namespace));
 		Entry entry = new Entry(namespace, token());
-		add(register, entry, (register == Register.DUE) ? bound : 0);
+		add(register, entry, bound);
 		return new Step(entry, generation);
 	}
 
@@ -91,7 +95,7 @@ final class Registers {
 		Entry entry = step.entry();
 		List<Object> answer = this.connections.run(RedisScript.MARK, "mark namespace '" + entry.namespace() + "'",
 				List.of(this.keyspace.namespace(entry.namespace()).meta()),
-				List.of(ByteWriter.utf8(register.argument()), ByteWriter.utf8(step.generation()),
+				List.of(ByteWriter.utf8(register.name()), ByteWriter.utf8(step.generation()),
 						ByteWriter.utf8(entry.token()), ByteWriter.utf8(Long.toString(bound))));
 		int verdict = ((Long) answer.get(0)).intValue();
 		if (verdict == 1) {
@@ -139,8 +143,8 @@ final class Registers {
 	void review(Register register, Entry entry) {
 		Keys keys = this.keyspace.namespace(entry.namespace());
 		List<Object> answer = this.connections.run(RedisScript.REVIEW, "review namespace '" + entry.namespace() + "'",
-				List.of(keys.meta(), keys.index()),
-				List.of(ByteWriter.utf8(register.argument()), ByteWriter.utf8(entry.token())));
+				List.of(keys.meta(), keys.index(), keys.leases(), keys.outbox()),
+				ByteWriter.all(register.name(), entry.token(), register.hook(), RedisOutbox.PARTITIONS));
 		int verdict = ((Long) answer.get(0)).intValue();
 		if (verdict == 1) {
 			remove(register, entry);
@@ -151,26 +155,65 @@ final class Registers {
 	}
 
 	/**
-	 * The entries of a shard of the namespaces' register, by name.
-	 * @param after the name after which to start, or null
+	 * Some entries of a register by namespace.
+	 *
+	 * @param entries the entries, by namespace in code-point order
+	 * @param more whether there are more namespaces after these
 	 */
-	List<Entry> byName(int shard, @Nullable String after, int limit) {
-		byte[] low = (after != null) ? new ByteWriter().raw("[" + after).int8(1).toByteArray() : ByteWriter.utf8("-");
-		List<Object> answer = this.connections.run(RedisScript.MEMBERS, "list namespaces",
-				List.of(this.keyspace.register(Register.NAMESPACES, shard)),
-				List.of(low, ByteWriter.utf8("+"), ByteWriter.utf8(Integer.toString(limit)), ByteWriter.utf8("0")));
-		return entries(answer);
+	record Page(NavigableMap<String, List<Entry>> entries, boolean more) {
 	}
 
 	/**
-	 * The entries of a shard of the register of what expires that are due, the earliest
-	 * first.
+	 * Entries of a register whose entries have no bounds.
+	 * @param from where to start, or null for the beginning
+	 * @param inclusive whether to start with that namespace or after it
+	 * @param limit how many of each shard
 	 */
-	List<Entry> due(int shard, long now, int limit) {
-		List<Object> answer = this.connections.run(RedisScript.DUE, "find what has expired",
-				List.of(this.keyspace.register(Register.DUE, shard)),
-				List.of(ByteWriter.utf8(Long.toString(now)), ByteWriter.utf8(Integer.toString(limit))));
-		return entries(answer);
+	Page page(Register register, @Nullable String from, boolean inclusive, int limit) {
+		byte[] low = (from != null) ? new ByteWriter().raw("[" + from).int8(inclusive ? 0 : 1).toByteArray()
+				: ByteWriter.utf8("-");
+		NavigableMap<String, List<Entry>> entries = new TreeMap<>(Values::compareStrings);
+		String end = null;
+		for (int shard = 0; shard < Keyspace.SHARDS; shard++) {
+			List<Entry> read = entries(this.connections.run(RedisScript.MEMBERS, "list namespaces",
+					List.of(this.keyspace.register(register, shard)), List.of(low, ByteWriter.utf8("+"),
+							ByteWriter.utf8(Integer.toString(limit)), ByteWriter.utf8("0"))));
+			read.forEach((entry) -> entries.computeIfAbsent(entry.namespace(), (name) -> new ArrayList<>()).add(entry));
+			if (read.size() == limit) {
+				String last = read.get(limit - 1).namespace();
+				end = (end == null || Values.compareStrings(last, end) < 0) ? last : end;
+			}
+		}
+		// beyond the first shard's end, those of that shard are not known yet
+		return (end != null) ? new Page(entries.headMap(end, true), true) : new Page(entries, false);
+	}
+
+	/**
+	 * The entries of a shard whose bound has come, the earliest first.
+	 */
+	List<Entry> due(Register register, int shard, long millis, int limit) {
+		return entries(this.connections.run(RedisScript.DUE, "find what is due",
+				List.of(this.keyspace.register(register, shard)),
+				ByteWriter.all(Long.toString(millis), Integer.toString(limit))));
+	}
+
+	/**
+	 * Shows every entry of a register to an action, in no order.
+	 */
+	void forEach(Register register, Consumer<Entry> action) {
+		for (int shard = 0; shard < Keyspace.SHARDS; shard++) {
+			String place = "0";
+			do {
+				List<Object> answer = this.connections.run(RedisScript.SCAN, "list namespaces",
+						List.of(this.keyspace.register(register, shard)), ByteWriter.all(place));
+				place = ByteWriter.string((byte[]) answer.get(0));
+				List<?> members = (List<?>) answer.get(1);
+				for (int i = 0; i < members.size(); i += 2) {
+					action.accept(Entry.of((byte[]) members.get(i)));
+				}
+			}
+			while (!place.equals("0"));
+		}
 	}
 
 	private static List<Entry> entries(List<Object> members) {

@@ -3,6 +3,7 @@ package io.memstate.storage.redis;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import io.memstate.storage.ApplyResult;
 import io.memstate.storage.FactJson;
 import io.memstate.storage.FactState;
 import io.memstate.storage.IdempotentCall;
+import io.memstate.storage.OutboxTask;
 import io.memstate.storage.Path;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.StepMark;
@@ -21,6 +23,7 @@ import io.memstate.storage.StoredEntry;
 import io.memstate.storage.StoredFact;
 import io.memstate.storage.StoredStep;
 import io.memstate.storage.Unit;
+import io.memstate.storage.redis.Keyspace.Register;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +33,11 @@ final class UnitArguments {
 
 	private static final byte[] NONE = {};
 
-	private static final String NO_FACT = "none";
-
 	private static final int READY = 1;
 
 	private final Unit unit;
 
-	private final @Nullable Long bound;
+	private final Map<String, Register> registers = new LinkedHashMap<>();
 
 	private final Map<StoredFact, String> json = new IdentityHashMap<>();
 
@@ -44,16 +45,16 @@ final class UnitArguments {
 
 	UnitArguments(Unit unit) {
 		this.unit = unit;
-		this.bound = bound(unit);
 		// tells a unit that is sent again from one that is new
 		this.arguments.add(new ByteWriter().int64(ThreadLocalRandom.current().nextLong()).toByteArray());
-		addBound();
+		addRegisters();
 		addPreconditions();
 		addTypes();
 		addFacts();
 		addEntries();
 		addStep();
 		addMarks();
+		addOutbox();
 	}
 
 	List<byte[]> arguments() {
@@ -61,10 +62,10 @@ final class UnitArguments {
 	}
 
 	/**
-	 * The millisecond at or before which the first fact of the unit expires.
+	 * The register in which the namespace must be entered, as the script names it.
 	 */
-	@Nullable Long bound() {
-		return this.bound;
+	Register register(String name) {
+		return java.util.Objects.requireNonNull(this.registers.get(name));
 	}
 
 	/**
@@ -111,14 +112,23 @@ final class UnitArguments {
 		return bound;
 	}
 
-	private void addBound() {
-		boolean puts = this.unit.facts().stream().anyMatch((state) -> state.fact() != null);
-		if (puts) {
-			add((this.bound != null) ? this.bound.toString() : "");
+	private void addRegisters() {
+		Map<String, Long> bounds = new LinkedHashMap<>();
+		if (this.unit.facts().stream().anyMatch((state) -> state.fact() != null)) {
+			register(Register.NAMESPACES, 0, bounds);
 		}
-		else {
-			add(NO_FACT);
+		Long expires = bound(this.unit);
+		if (expires != null) {
+			register(Register.DUE, expires, bounds);
 		}
+		this.unit.outbox().forEach((task) -> register(Register.outbox(task.hook()), 0, bounds));
+		add(bounds.size());
+		bounds.forEach((name, bound) -> add(name, Long.toString(bound)));
+	}
+
+	private void register(Register register, long bound, Map<String, Long> bounds) {
+		this.registers.put(register.name(), register);
+		bounds.put(register.name(), bound);
 	}
 
 	private void addPreconditions() {
@@ -137,6 +147,9 @@ final class UnitArguments {
 			}
 			else if (precondition instanceof Precondition.StepUndone step) {
 				add("s", step.step(), step.undone() ? "1" : "0");
+			}
+			else if (precondition instanceof Precondition.LeaseHeld lease) {
+				add("l", lease.token(), String.join("\0", lease.factIds()));
 			}
 			else if (precondition instanceof Precondition.KeyFieldsAre fields) {
 				add("t", fields.type(), String.join("\0", fields.fields()));
@@ -222,6 +235,14 @@ final class UnitArguments {
 			}
 		}
 		return 1;
+	}
+
+	private void addOutbox() {
+		add(this.unit.outbox().size());
+		for (OutboxTask task : this.unit.outbox()) {
+			add(task.hook(), RedisOutbox.partition(this.unit.entries().get(task.entry()).factId()));
+			add(task.entry() + 1);
+		}
 	}
 
 	private String json(StoredFact fact) {

@@ -1,6 +1,6 @@
 -- Writes one unit. Answers {1, first sequence}, {0, what failed...} or {2, the register in
 -- which the namespace must be entered first}.
-local meta, facts, singletons, index, log, history, steps, calls = unpack(KEYS)
+local meta, facts, singletons, index, log, history, steps, calls, intents, leases, outbox, deliveries = unpack(KEYS)
 local position = 0
 
 local function argument()
@@ -17,7 +17,9 @@ local function list(read)
 end
 
 local token = argument()
-local bound = argument()
+local registers = list(function()
+	return { argument(), argument() }
+end)
 local preconditions = list(function()
 	return { argument(), argument(), argument() }
 end)
@@ -38,6 +40,9 @@ local counted = list(function()
 end)
 local marks = list(function()
 	return { step = argument(), undone = argument(), first = tonumber(argument()) }
+end)
+local tasks = list(function()
+	return { hook = argument(), partition = argument(), entry = tonumber(argument()) }
 end)
 
 -- A client may send a command again after it lost the connection: the unit has been
@@ -63,13 +68,9 @@ if #entries > 0 and know(entries[1].step) then
 end
 
 -- An entry in a register comes before what it leads to.
-if bound ~= 'none' then
-	local marked = redis.call('HMGET', meta, 'nm', 'db')
-	if not marked[1] then
-		return { 2, 'namespaces' }
-	end
-	if bound ~= '' and not (marked[2] and tonumber(marked[2]) <= tonumber(bound)) then
-		return { 2, 'due' }
+for _, register in ipairs(registers) do
+	if not entered(meta, register[1], register[2]) then
+		return { 2, register[1], register[2] }
 	end
 end
 
@@ -83,7 +84,7 @@ local function fail(what)
 	failed[#failed + 1] = what
 end
 
-local fields = {}
+local fields, tokens = {}, {}
 for i, precondition in ipairs(preconditions) do
 	local kind, subject, value = unpack(precondition)
 	local holds
@@ -98,6 +99,13 @@ for i, precondition in ipairs(preconditions) do
 	elseif kind == 's' then
 		local step = know(subject)
 		holds = step and (step.undone ~= 0) == (value == '1')
+	elseif kind == 'l' then
+		holds = true
+		tokens[#tokens + 1] = subject
+		for id in string.gmatch(value, '%Z+') do
+			local intent = redis.call('HGET', intents, id)
+			holds = holds and intent and string.sub(intent, 9) == subject
+		end
 	else
 		local current = redis.call('HGET', meta, 'k:' .. subject) or ''
 		holds = current == value or typeCount(subject) == 0
@@ -302,5 +310,20 @@ for step in pairs(changed) do
 	end
 end
 addMembers(history, logged)
+
+for _, token in ipairs(tokens) do
+	removeIntents(intents, leases, token)
+end
+local changes = {}
+for _, task in ipairs(tasks) do
+	local entry = entries[task.entry]
+	local sequence = pack64(first + task.entry - 1)
+	changes[#changes + 1] = changeMember(task.hook, entry.fact, sequence)
+	changes[#changes + 1] = 'a' .. task.hook .. '\0' .. entry.at .. sequence
+end
+addMembers(outbox, changes)
+for _, task in ipairs(tasks) do
+	refreshDue(outbox, deliveries, task.hook, task.partition, entries[task.entry].fact)
+end
 
 return { 1, first }

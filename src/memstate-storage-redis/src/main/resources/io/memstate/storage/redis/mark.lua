@@ -6,16 +6,9 @@ local register, generation, token, bound = unpack(ARGV)
 if (redis.call('HGET', meta, 'gen') or '0') ~= generation then
 	return { 0 }
 end
-if register == 'namespaces' then
-	if redis.call('HEXISTS', meta, 'nm') == 1 then
-		return { 2 }
-	end
-	redis.call('HSET', meta, 'nm', token)
-	return { 1, '' }
-end
-local current = redis.call('HMGET', meta, 'dm', 'db')
-if current[2] and tonumber(current[2]) <= tonumber(bound) then
+if entered(meta, register, bound) then
 	return { 2 }
 end
-redis.call('HSET', meta, 'dm', token, 'db', bound)
-return { 1, current[1] or '' }
+local unused = redis.call('HGET', meta, 'm:' .. register) or ''
+redis.call('HSET', meta, 'm:' .. register, token, 'b:' .. register, bound)
+return { 1, unused }

@@ -159,3 +159,75 @@ local function stepMembers(step, s)
 	end
 	return members
 end
+
+-- Whether the namespace is entered in a register, early enough.
+local function entered(meta, register, bound)
+	local current = redis.call('HGET', meta, 'b:' .. register)
+	return current and tonumber(current) <= tonumber(bound)
+end
+
+-- Fences rise and are never issued again, also not over restored data, as long as the
+-- clock goes on.
+local function nextFences(meta, count, clock)
+	local last = math.max(tonumber(redis.call('HGET', meta, 'fence') or '0'), tonumber(clock))
+	redis.call('HSET', meta, 'fence', integer(last + count))
+	return last + 1
+end
+
+local function intentsOf(leases, token)
+	local prefix = 't' .. token .. '\0'
+	local ids = {}
+	for i, member in ipairs(redis.call('ZRANGEBYLEX', leases, '[' .. prefix, '(t' .. token .. '\1')) do
+		ids[i] = string.sub(member, #prefix + 1)
+	end
+	return ids
+end
+
+local function removeIntents(intents, leases, token)
+	for _, id in ipairs(intentsOf(leases, token)) do
+		redis.call('HDEL', intents, id)
+		redis.call('ZREM', leases, 'i' .. id, 't' .. token .. '\0' .. id)
+	end
+end
+
+-- The outbox: for each change a member of its fact (r) and, unless it is parked, one by
+-- time (a), otherwise one of the parked (p); for each fact whose next change is not
+-- parked one by when it is due (d). What is not as at first is in the deliveries: the
+-- attempts of a change (r), when a fact is due (f), the lease of a partition (l).
+local function changeMember(hook, fact, sequence)
+	return 'r' .. hook .. '\0' .. fact .. '\0' .. sequence
+end
+
+local function readChange(deliveries, hook, sequence)
+	local record = redis.call('HGET', deliveries, 'r' .. hook .. '\0' .. sequence)
+	if not record then
+		return 0, false, string.rep('\0', 8)
+	end
+	local attempts, parked, due = struct.unpack('>I4Bc8', record)
+	return attempts, parked == 1, due
+end
+
+-- Puts the member by which a fact is found to be due right.
+local function refreshDue(outbox, deliveries, hook, partition, fact)
+	local field = 'f' .. hook .. '\0' .. fact
+	local prefix = 'd' .. hook .. '\0' .. partition
+	local old = redis.call('HGET', deliveries, field)
+	local start = changeMember(hook, fact, '')
+	local first = redis.call('ZRANGEBYLEX', outbox, '[' .. start, '(r' .. hook .. '\0' .. fact .. '\1', 'LIMIT', '0', '1')[1]
+	local new = false
+	if first then
+		local _, parked, due = readChange(deliveries, hook, string.sub(first, #start + 1))
+		new = not parked and due
+	end
+	if new == old then
+		return
+	end
+	if old then
+		redis.call('ZREM', outbox, prefix .. old .. fact)
+		redis.call('HDEL', deliveries, field)
+	end
+	if new then
+		redis.call('ZADD', outbox, '0', prefix .. new .. fact)
+		redis.call('HSET', deliveries, field, new)
+	end
+end

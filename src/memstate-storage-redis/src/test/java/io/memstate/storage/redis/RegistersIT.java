@@ -34,7 +34,7 @@ class RegistersIT {
 	}
 
 	private List<Registers.Entry> entries() {
-		return this.registers.byName(Keyspace.shard("ns"), null, 100);
+		return this.registers.page(Register.NAMESPACES, null, true, 100).entries().getOrDefault("ns", List.of());
 	}
 
 	@Test
