@@ -37,6 +37,9 @@ final class Sessions implements AutoCloseable {
 		this.factory = configuration(database, tables).createEntityManagerFactory();
 		EntityManager shared = SharedEntityManagerCreator.createSharedEntityManager(this.factory, null, false);
 		JpaRepositoryFactory repositories = new JpaRepositoryFactory(shared);
+		// the repositories are package-private, so the class loader of the thread can't
+		// see them
+		repositories.setBeanClassLoader(Sessions.class.getClassLoader());
 		this.entries = repositories.getRepository(EntryRepository.class);
 		this.steps = repositories.getRepository(StepRepository.class);
 	}
