@@ -18,6 +18,9 @@ import io.memstate.storage.Storage;
  * }
  * </pre>
  *
+ * {@link ModelBasedContractTests} and, for a storage that takes part in transactions of
+ * the caller, {@link CallerTransactionContractTests} are subclassed apart.
+ *
  * @since 0.1.0
  */
 public abstract class AllStorageContractTests {
