@@ -29,10 +29,17 @@ interface Database {
 	String script();
 
 	/**
-	 * Whether several statements are sent at once.
+	 * Whether the time of a single statement is limited.
 	 * @return true if there is a network between
 	 */
-	boolean sendsTogether();
+	boolean limitsTime();
+
+	/**
+	 * An exchange that is to be filled and run.
+	 * @param timeout how many seconds a statement may take, where that is limited
+	 * @return an empty exchange
+	 */
+	Exchange exchange(int timeout);
 
 	/**
 	 * What makes a query lock the rows that it finds for a write.

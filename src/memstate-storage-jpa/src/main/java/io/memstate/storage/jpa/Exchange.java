@@ -12,10 +12,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements that are run in order. A database behind a network gets many of them at once
- * and answers them at once; one in the process gets them one by one.
+ * Statements that are run in order, in as few round trips as the database allows.
  */
-final class Exchange {
+abstract class Exchange {
 
 	/** Stands for null where a string is meant. */
 	static final Object NO_TEXT = new Object();
@@ -23,23 +22,7 @@ final class Exchange {
 	/** Stands for null where an integer is meant. */
 	static final Object NO_NUMBER = new Object();
 
-	private static final int MOST_AT_ONCE = 50;
-
-	private final boolean together;
-
-	private final int timeout;
-
 	private final List<Call> calls = new ArrayList<>();
-
-	/**
-	 * Creates an empty exchange.
-	 * @param together whether several statements are sent at once
-	 * @param timeout how many seconds a statement may take, or 0 for no limit
-	 */
-	Exchange(boolean together, int timeout) {
-		this.together = together;
-		this.timeout = timeout;
-	}
 
 	boolean isEmpty() {
 		return this.calls.isEmpty();
@@ -58,58 +41,15 @@ final class Exchange {
 		this.calls.add(new Call(sql, parameters, null, count));
 	}
 
-	void run(Connection connection) throws SQLException {
-		if (this.together) {
-			for (int from = 0; from < this.calls.size(); from += MOST_AT_ONCE) {
-				together(connection, this.calls.subList(from, Math.min(from + MOST_AT_ONCE, this.calls.size())));
-			}
-		}
-		else {
-			oneByOne(connection);
-		}
-	}
+	/**
+	 * Runs the statements in order.
+	 * @param connection where to
+	 * @throws SQLException if one failed
+	 */
+	abstract void run(Connection connection) throws SQLException;
 
-	private void together(Connection connection, List<Call> calls) throws SQLException {
-		String sql = (calls.size() == 1) ? calls.get(0).sql
-				: String.join(";\n", calls.stream().map(Call::sql).toList());
-		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			statement.setQueryTimeout(this.timeout);
-			int index = 1;
-			for (Call call : calls) {
-				index = call.bind(statement, index);
-			}
-			statement.execute();
-			for (int i = 0; i < calls.size(); i++) {
-				if (i > 0) {
-					statement.getMoreResults();
-				}
-				calls.get(i).read(statement);
-			}
-		}
-	}
-
-	private void oneByOne(Connection connection) throws SQLException {
-		PreparedStatement statement = null;
-		String prepared = null;
-		try {
-			for (Call call : this.calls) {
-				if (statement == null || !call.sql.equals(prepared)) {
-					if (statement != null) {
-						statement.close();
-					}
-					statement = connection.prepareStatement(call.sql);
-					prepared = call.sql;
-				}
-				call.bind(statement, 1);
-				statement.execute();
-				call.read(statement);
-			}
-		}
-		finally {
-			if (statement != null) {
-				statement.close();
-			}
-		}
+	List<Call> calls() {
+		return this.calls;
 	}
 
 	/**
@@ -122,7 +62,15 @@ final class Exchange {
 
 	}
 
-	private record Call(String sql, Object[] parameters, @Nullable RowReader reader, @Nullable IntConsumer count) {
+	/**
+	 * A statement with its parameters.
+	 *
+	 * @param sql the statement
+	 * @param parameters one for each question mark
+	 * @param reader takes the rows, or null
+	 * @param count takes the number of rows that were changed, or null
+	 */
+	record Call(String sql, Object[] parameters, @Nullable RowReader reader, @Nullable IntConsumer count) {
 
 		int bind(PreparedStatement statement, int first) throws SQLException {
 			int index = first;

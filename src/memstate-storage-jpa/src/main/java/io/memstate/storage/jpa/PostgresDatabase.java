@@ -33,8 +33,13 @@ final class PostgresDatabase implements Database {
 	}
 
 	@Override
-	public boolean sendsTogether() {
+	public boolean limitsTime() {
 		return true;
+	}
+
+	@Override
+	public Exchange exchange(int timeout) {
+		return new PostgresExchange(timeout);
 	}
 
 	@Override

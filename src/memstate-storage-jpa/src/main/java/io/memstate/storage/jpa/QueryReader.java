@@ -66,7 +66,7 @@ final class QueryReader {
 		this.connections = connections;
 		this.sessions = sessions;
 		this.indexed = indexed;
-		this.timeout = database.sendsTogether() ? settings.statementSeconds() : 0;
+		this.timeout = database.limitsTime() ? settings.statementSeconds() : 0;
 		this.factsById = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and f.id in ");
 		this.factByKey = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and f.session_id = ? "
 				+ "and f.type = ? and f.singleton_key = ? and f.live and f.singleton_key is not null");

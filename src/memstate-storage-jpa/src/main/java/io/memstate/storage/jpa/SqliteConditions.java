@@ -109,7 +109,7 @@ final class SqliteConditions extends Conditions {
 			return number("e.value", Condition.Operator.EQ, number).coarse();
 		}
 		return Fragment.of("e.type = '" + ((value instanceof List) ? "array" : "object") + "' and "
-				+ SqliteFunctions.SORT_KEY + "(e.value) = ?", (Object) SortKey.of(value));
+				+ SqliteConnections.SORT_KEY + "(e.value) = ?", (Object) SortKey.of(value));
 	}
 
 	@Override
@@ -158,8 +158,8 @@ final class SqliteConditions extends Conditions {
 	 */
 	static String key(Path path) {
 		String json = jsonPath(path);
-		return (json != null) ? SqliteFunctions.SORT_KEY + "(f.payload -> " + json + ")"
-				: SqliteFunctions.SORT_KEY + "(f.payload, " + literal(path.toString()) + ")";
+		return (json != null) ? SqliteConnections.SORT_KEY + "(f.payload -> " + json + ")"
+				: SqliteConnections.SORT_KEY + "(f.payload, " + literal(path.toString()) + ")";
 	}
 
 	/**

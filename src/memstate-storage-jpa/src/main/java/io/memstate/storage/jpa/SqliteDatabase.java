@@ -2,7 +2,6 @@ package io.memstate.storage.jpa;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,8 +35,13 @@ final class SqliteDatabase implements Database {
 	}
 
 	@Override
-	public boolean sendsTogether() {
+	public boolean limitsTime() {
 		return false;
+	}
+
+	@Override
+	public Exchange exchange(int timeout) {
+		return new SqliteExchange();
 	}
 
 	@Override
@@ -141,22 +145,22 @@ final class SqliteDatabase implements Database {
 
 	@Override
 	public void prepare(Connection connection) throws SQLException {
-		SqliteFunctions.addTo(connection);
+		SqliteConnections.of(connection);
 	}
 
 	@Override
 	public void begin(Connection connection) throws SQLException {
-		execute(connection, "begin immediate");
+		SqliteConnections.of(connection).execute("begin immediate");
 	}
 
 	@Override
 	public void commit(Connection connection) throws SQLException {
-		execute(connection, "commit");
+		SqliteConnections.of(connection).execute("commit");
 	}
 
 	@Override
 	public void rollback(Connection connection) throws SQLException {
-		execute(connection, "rollback");
+		SqliteConnections.of(connection).execute("rollback");
 	}
 
 	@Override
@@ -172,12 +176,6 @@ final class SqliteDatabase implements Database {
 	@Override
 	public void lockSchema(Connection connection, Tables tables) {
 		// the transaction is the only one that writes
-	}
-
-	private static void execute(Connection connection, String sql) throws SQLException {
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
 	}
 
 	@Override

@@ -171,6 +171,7 @@ public final class SqliteStorage extends JpaStorage {
 			config.setSynchronous(SQLiteConfig.SynchronousMode.valueOf(settings.synchronous().name()));
 			config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
 			config.enforceForeignKeys(true);
+			config.setGetGeneratedKeys(false);
 		}
 		SQLiteDataSource dataSource = new SQLiteDataSource(config);
 		dataSource.setUrl("jdbc:sqlite:" + file);

@@ -181,7 +181,7 @@ final class UnitWriter {
 		}
 
 		private Exchange exchange() {
-			return new Exchange(UnitWriter.this.database.sendsTogether(), UnitWriter.this.timeout);
+			return UnitWriter.this.database.exchange(UnitWriter.this.timeout);
 		}
 
 		private void look() throws SQLException {
