@@ -1,0 +1,506 @@
+package io.memstate.test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.memstate.Change;
+import io.memstate.Draft;
+import io.memstate.Fact;
+import io.memstate.FactChange;
+import io.memstate.HookException;
+import io.memstate.HookMode;
+import io.memstate.HookOptions;
+import io.memstate.HookStatus;
+import io.memstate.MemoryHook;
+import io.memstate.MemoryStore;
+import io.memstate.Patch;
+import io.memstate.ReconcileReport;
+import io.memstate.ReindexProgress;
+import io.memstate.storage.HookStorage;
+import io.memstate.storage.Intent;
+import io.memstate.storage.Intents;
+import io.memstate.storage.LeaseRequest;
+import io.memstate.storage.LeaseResult;
+import io.memstate.storage.Precondition;
+import io.memstate.storage.Renewal;
+import io.memstate.storage.Unit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Hooks stay in step with the facts whatever fails.
+ *
+ * @since 0.1.0
+ */
+public abstract class HookSafetyContractTests extends StorageContract {
+
+	private final FaultyIndex first = new FaultyIndex("first");
+
+	private final FaultyIndex index = new FaultyIndex("index");
+
+	private MemoryStore strict;
+
+	@BeforeEach
+	void openStore() {
+		this.strict = store((builder) -> builder.hook(this.first).hook(this.index));
+	}
+
+	private void assertInStep() {
+		assertThat(this.first.drift(this.memory)).isZero();
+		assertThat(this.index.drift(this.memory)).isZero();
+		assertThat(intents()).isEmpty();
+	}
+
+	private List<Intent> intents() {
+		List<Intent> own = new ArrayList<>();
+		for (Intent intent : spi().intents().list(null, 10_000)) {
+			if (intent.namespace().equals(this.namespace)) {
+				own.add(intent);
+			}
+		}
+		return own;
+	}
+
+	private HookStorage spi() {
+		return (HookStorage) this.storage;
+	}
+
+	@Test
+	void leavesNoIntentBehind() {
+		this.strict.commit(note("0").id("n"));
+		this.strict.update("n", Patch.set("text", "1"));
+		this.strict.delete("n");
+		assertInStep();
+	}
+
+	@Test
+	void survivesAnError() {
+		this.strict.commit(note("0").id("n"));
+		this.index.failNext(new StackOverflowError("deep"));
+		assertThatThrownBy(() -> this.strict.update("n", Patch.set("text", "1"))).isInstanceOf(HookException.class)
+			.hasCauseInstanceOf(StackOverflowError.class);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(1);
+		assertInStep();
+	}
+
+	@Test
+	void survivesAHookThatHangs() throws Exception {
+		MemoryStore impatient = store((builder) -> builder.hook(this.first)
+			.hook(this.index, HookOptions.defaults().timeout(Duration.ofMillis(200))));
+		impatient.commit(note("0").id("n"));
+		this.index.hangNext();
+		assertThatThrownBy(() -> impatient.update("n", Patch.set("text", "1"))).isInstanceOf(HookException.class)
+			.hasCauseInstanceOf(TimeoutException.class);
+		// the call that was given up takes its change after all, but too late
+		waitUntil(() -> this.index.ignored() > 0 || this.index.taken() > 2);
+		assertInStep();
+		impatient.update("n", Patch.set("text", "2"));
+		assertInStep();
+	}
+
+	@Test
+	void withdrawsFromTheHookThatSucceeded() {
+		this.strict.commit(note("0").id("n"));
+		this.index.failNext(new IllegalStateException("down"));
+		assertThatThrownBy(() -> this.strict.update("n", Patch.set("text", "1"))).isInstanceOf(HookException.class);
+		assertInStep();
+	}
+
+	@Test
+	void leavesTheIntentIfTheWithdrawalFailsToo() {
+		this.strict.commit(note("0").id("n"));
+		this.index.down(true);
+		assertThatThrownBy(() -> this.strict.update("n", Patch.set("text", "1"))).isInstanceOf(HookException.class)
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(1));
+		assertThat(intents()).extracting(Intent::factId).containsExactly("n");
+		assertThat(this.strict.hooks().list()).extracting(HookStatus::intents).allMatch((count) -> count > 0);
+		this.strict.maintenance();
+		assertThat(intents()).hasSize(1);
+		this.index.down(false);
+		this.strict.maintenance();
+		assertInStep();
+	}
+
+	@Test
+	void takesOverAnIntentThatWasLeft() {
+		this.strict.commit(note("0").id("n"));
+		this.index.down(true);
+		assertThatThrownBy(() -> this.strict.update("n", Patch.set("text", "1"))).isInstanceOf(HookException.class);
+		this.index.down(false);
+		this.strict.update("n", Patch.set("text", "2"));
+		assertInStep();
+	}
+
+	@Test
+	void takesOverForAHookThatWantsOtherTypes() {
+		FaultyIndex ofNotes = new FaultyIndex("notes");
+		MemoryStore store = store((builder) -> builder.hook(ofNotes, HookOptions.defaults().types(NOTE))
+			.hook(this.index));
+		this.index.down(true);
+		assertThatThrownBy(() -> store.commit(note("1").id("n"))).isInstanceOf(HookException.class);
+		ofNotes.tamper(this.namespace, "n", this.memory.commit(note("ghost").id("other")));
+		this.index.down(false);
+		store.commit(Draft.of("task", Map.of("text", "2")).id("n"));
+		assertThat(ofNotes.facts(this.namespace)).isEmpty();
+		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n");
+	}
+
+	@Test
+	void recoversWhatADeadProcessLeft() {
+		Fact fact = this.strict.commit(note("0").id("n"));
+		die(fact, "n");
+		die(fact, "never");
+		assertThat(this.index.drift(this.memory)).isEqualTo(2);
+		this.clock.advance(Duration.ofHours(1));
+		assertThat(this.strict.hooks().recover()).isGreaterThanOrEqualTo(2);
+		assertInStep();
+	}
+
+	@Test
+	void waitsForALeaseThatIsValid() {
+		Fact fact = this.strict.commit(note("0").id("n"));
+		die(fact, "n");
+		this.strict.hooks().recover();
+		assertThat(intents()).hasSize(1);
+	}
+
+	/** Leaves things as a process that is killed after it has told the hooks. */
+	private void die(Fact fact, String id) {
+		lease("dead " + id, id);
+		this.first.tamper(this.namespace, id, fact);
+		this.index.tamper(this.namespace, id, null);
+		if (id.equals("never")) {
+			this.index.tamper(this.namespace, id, fact);
+		}
+	}
+
+	private LeaseResult lease(String token, String... ids) {
+		return spi().intents()
+			.lease(List.of(new LeaseRequest(this.namespace, token, Set.of(ids),
+					this.clock.instant().plus(Duration.ofMinutes(1)), Set.of())))
+			.get(0);
+	}
+
+	@Test
+	void refusesAWriteWhoseIntentWasTakenOver() {
+		this.strict.commit(note("0").id("n"));
+		List<String> tokens = new CopyOnWriteArrayList<>();
+		this.index.atNextCall(() -> {
+			Intents intents = spi().intents();
+			tokens.add(intents().get(0).token());
+			Renewal renewal = intents.renew(this.namespace, tokens.get(0), "other", this.clock.instant());
+			assertThat(renewal.factIds()).containsExactly("n");
+			intents.release(this.namespace, "other");
+		});
+		long calls = this.index.calls();
+		this.strict.update("n", Patch.set("text", "1"));
+		assertThat(this.index.calls()).isEqualTo(calls + 2);
+		assertInStep();
+	}
+
+	@Test
+	void leasesAllOrNothing() {
+		assertThat(lease("one", "a", "b")).isInstanceOf(LeaseResult.Leased.class);
+		assertThat(lease("two", "b", "c")).isInstanceOfSatisfying(LeaseResult.Busy.class,
+				(busy) -> assertThat(busy.holders()).extracting(Intent::token).containsOnly("one"));
+		assertThat(intents()).extracting(Intent::factId).containsExactly("a", "b");
+		assertThat(lease("three", "c")).isInstanceOf(LeaseResult.Leased.class);
+		spi().intents().release(this.namespace, "one");
+		assertThat(lease("two", "a", "b")).isInstanceOf(LeaseResult.Leased.class);
+		spi().intents().release(this.namespace, "two");
+		spi().intents().release(this.namespace, "three");
+		assertThat(intents()).isEmpty();
+	}
+
+	@Test
+	void answersSeveralRequestsAtOnce() {
+		Intents intents = spi().intents();
+		java.time.Instant until = this.clock.instant().plus(Duration.ofMinutes(1));
+		List<LeaseRequest> requests = List.of(new LeaseRequest(this.namespace, "1", Set.of("a", "b"), until, Set.of()),
+				new LeaseRequest(this.namespace, "2", Set.of("b", "c"), until, Set.of()),
+				new LeaseRequest(this.namespace, "3", Set.of("c"), until, Set.of()),
+				new LeaseRequest(this.namespace + "x", "4", Set.of("a"), until, Set.of()));
+		List<LeaseResult> results = intents.lease(requests);
+		assertThat(results.get(0)).isInstanceOf(LeaseResult.Leased.class);
+		assertThat(results.get(1)).isInstanceOf(LeaseResult.Busy.class);
+		assertThat(results.get(2)).isInstanceOf(LeaseResult.Leased.class);
+		assertThat(results.get(3)).isInstanceOf(LeaseResult.Leased.class);
+		for (LeaseRequest request : requests) {
+			intents.release(request.namespace(), request.token());
+		}
+		assertThat(intents()).isEmpty();
+	}
+
+	@Test
+	void raisesFences() {
+		Intents intents = spi().intents();
+		long last = ((LeaseResult.Leased) lease("one", "a", "b")).fence();
+		Renewal renewal = intents.renew(this.namespace, "one", "two", this.clock.instant());
+		assertThat(renewal.factIds()).containsExactlyInAnyOrder("a", "b");
+		assertThat(renewal.fence()).isGreaterThan(last);
+		assertThat(intents.renew(this.namespace, "one", "three", this.clock.instant()).factIds()).isEmpty();
+		LeaseResult taken = intents
+			.lease(List.of(new LeaseRequest(this.namespace, "four", Set.of("a"), this.clock.instant(), Set.of("two"))))
+			.get(0);
+		assertThat(((LeaseResult.Leased) taken).fence()).isGreaterThan(renewal.fence());
+		intents.release(this.namespace, "four");
+		intents.release(this.namespace, "two");
+		assertThat(((LeaseResult.Leased) lease("five", "a")).fence())
+			.isGreaterThan(((LeaseResult.Leased) taken).fence());
+		intents.release(this.namespace, "five");
+	}
+
+	@Test
+	void removesTheIntentsWithTheUnit() {
+		lease("one", "a", "b");
+		assertThat(spi().apply(new Unit(this.namespace,
+				List.of(new Precondition.LeaseHeld("two", Set.of("a"))), List.of(), List.of(), null, List.of(),
+				Map.of())))
+			.isInstanceOf(io.memstate.storage.ApplyResult.Rejected.class);
+		assertThat(intents()).hasSize(2);
+		assertThat(spi().apply(new Unit(this.namespace,
+				List.of(new Precondition.LeaseHeld("one", Set.of("a", "b"))), List.of(), List.of(), null, List.of(),
+				Map.of())))
+			.isInstanceOf(io.memstate.storage.ApplyResult.Applied.class);
+		assertThat(intents()).isEmpty();
+	}
+
+	@Test
+	void staysInStepUnderFailuresAndConcurrency() {
+		MemoryStore second = store((builder) -> builder.hook(this.first).hook(this.index));
+		this.index.failureRate(0.1);
+		this.first.failureRate(0.1);
+		Threads.run(4, (thread) -> {
+			MemoryStore store = (thread % 2 == 0) ? this.strict : second;
+			for (int i = 0; i < 50; i++) {
+				try {
+					store.commit(Draft.of(NOTE, Map.of("text", i)).id("n" + (i % 5)));
+					if (i % 7 == 0) {
+						store.delete("n" + (i % 5));
+					}
+				}
+				catch (HookException | io.memstate.FactNotFoundException ex) {
+					// expected
+				}
+			}
+		});
+		this.index.failureRate(0);
+		this.first.failureRate(0);
+		this.strict.maintenance();
+		assertInStep();
+	}
+
+	@Test
+	void tellsOnlyOfTheTypesWanted() {
+		FaultyIndex ofNotes = new FaultyIndex("notes");
+		MemoryStore store = store((builder) -> builder.hook(ofNotes, HookOptions.defaults().types(NOTE)));
+		store.commit(note("1").id("n"));
+		store.commit(preference("editor", "vi"));
+		assertThat(ofNotes.calls()).isEqualTo(1);
+		assertThat(ofNotes.facts(this.namespace)).containsOnlyKeys("n");
+	}
+
+	@Test
+	void tellsAnOutboxLater() {
+		MemoryStore outbox = outbox(this.index, UnaryOperator.identity());
+		outbox.commit(note("1").id("n"));
+		outbox.update("n", Patch.set("text", "2"), Change.by("somebody"));
+		assertThat(this.index.calls()).isZero();
+		assertThat(outbox.hooks().list()).singleElement()
+			.satisfies((status) -> assertThat(status.pending()).isEqualTo(2));
+		this.clock.advance(Duration.ofMinutes(1));
+		assertThat(outbox.hooks().list().get(0).lag()).isGreaterThanOrEqualTo(Duration.ofMinutes(1));
+		assertThat(outbox.hooks().deliver()).isEqualTo(2);
+		assertThat(this.index.drift(this.memory)).isZero();
+		assertThat(outbox.hooks().list().get(0))
+			.isEqualTo(new HookStatus(this.index.name(), HookMode.OUTBOX, 0, 0, Duration.ZERO, 0));
+		assertThat(outbox.hooks().deliver()).isZero();
+	}
+
+	private MemoryStore outbox(MemoryHook hook, UnaryOperator<MemoryStore.Builder> options) {
+		return store((builder) -> options.apply(builder.hook(hook).hookMode(HookMode.OUTBOX)));
+	}
+
+	/** Each test has outboxes of its own in a storage that is shared. */
+	private FaultyIndex ownIndex() {
+		return new FaultyIndex("index of " + this.namespace);
+	}
+
+	@Test
+	void keepsAllThatTheLogSaysInAnOutbox() {
+		RecordingHook hook = new RecordingHook("record of " + this.namespace);
+		MemoryStore outbox = outbox(hook, UnaryOperator.identity());
+		outbox.commit(note("1").id("n"));
+		outbox.update("n", Patch.set("text", "2"));
+		outbox.rollback(2);
+		outbox.maintenance();
+		List<FactChange> changes = hook.changes();
+		assertThat(changes).extracting(FactChange::operation)
+			.extracting(Enum::name)
+			.containsExactly("COMMIT", "UPDATE", "ROLLBACK", "ROLLBACK");
+		assertThat(changes).extracting(FactChange::fence).isSorted().doesNotHaveDuplicates();
+		assertThat(changes.get(1).before()).isEqualTo(changes.get(0).after());
+		assertThat(changes.get(3).after()).isNull();
+		assertThat(changes).allSatisfy((change) -> assertThat(change.step()).isNotNull());
+	}
+
+	@Test
+	void triesAnOutboxAgainAndParks() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, (builder) -> builder.hookMaxAttempts(3));
+		outbox.commit(note("1").id("n"));
+		outbox.update("n", Patch.set("text", "2"));
+		index.down(true);
+		outbox.hooks().deliver();
+		long calls = index.calls();
+		outbox.hooks().deliver();
+		assertThat(index.calls()).isEqualTo(calls);
+		this.clock.advance(Duration.ofHours(1));
+		outbox.hooks().deliver();
+		this.clock.advance(Duration.ofHours(1));
+		outbox.hooks().deliver();
+		assertThat(outbox.hooks().list().get(0).parked()).isEqualTo(1);
+		assertThat(outbox.hooks().list().get(0).pending()).isEqualTo(1);
+		index.down(false);
+		this.clock.advance(Duration.ofHours(1));
+		assertThat(outbox.hooks().deliver()).isZero();
+		assertThat(outbox.hooks().retryParked(index.name())).isEqualTo(1);
+		assertThat(outbox.hooks().deliver()).isEqualTo(2);
+		assertThat(index.drift(this.memory)).isZero();
+	}
+
+	@Test
+	void letsOtherFactsPassOneThatFails() {
+		FaultyIndex index = new FaultyIndex("index of " + this.namespace) {
+
+			@Override
+			public void apply(List<FactChange> changes) throws Exception {
+				if (changes.stream().anyMatch((change) -> change.factId().equals("poison"))) {
+					throw new IllegalStateException("poison");
+				}
+				super.apply(changes);
+			}
+
+		};
+		MemoryStore outbox = outbox(index, UnaryOperator.identity());
+		for (int i = 0; i < 10; i++) {
+			outbox.commit(note("1").id("n" + i));
+			outbox.commit(note("1").id("poison"));
+		}
+		outbox.hooks().deliver();
+		assertThat(index.facts(this.namespace)).hasSize(10).doesNotContainKey("poison");
+		assertThat(outbox.hooks().list().get(0).pending()).isEqualTo(10);
+	}
+
+	@Test
+	void writesNothingToAnOutboxIfNothingIsWritten() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, UnaryOperator.identity());
+		outbox.commit(decision("yes").id("d"));
+		outbox.commit(decision("yes").id("d"));
+		assertThatThrownBy(() -> outbox.update("d", Patch.set("text", "no")))
+			.isInstanceOf(io.memstate.ConflictException.class);
+		assertThat(outbox.hooks().list().get(0).pending()).isEqualTo(1);
+	}
+
+	@Test
+	void sharesAnOutboxBetweenInstances() {
+		RecordingHook hook = new RecordingHook("shared by " + this.namespace);
+		MemoryStore one = outbox(hook, UnaryOperator.identity());
+		MemoryStore two = outbox(hook, UnaryOperator.identity());
+		for (int i = 0; i < 300; i++) {
+			one.commit(note("" + i).id("n" + i % 30));
+		}
+		Threads.run(List.of(() -> one.hooks().deliver(), () -> two.hooks().deliver()));
+		one.hooks().deliver();
+		assertThat(hook.changes()).hasSize(300);
+		assertThat(hook.changes().stream().map((change) -> change.factId() + " " + version(change)).distinct())
+			.hasSize(300);
+		Map<String, Long> versions = new java.util.HashMap<>();
+		for (FactChange change : hook.changes()) {
+			assertThat(version(change)).isEqualTo(versions.merge(change.factId(), 1L, Long::sum));
+		}
+	}
+
+	private static long version(FactChange change) {
+		return java.util.Objects.requireNonNull(change.after()).version();
+	}
+
+	@Test
+	void reconcilesBothWays() {
+		for (int i = 0; i < 6; i++) {
+			this.strict.commit(note("" + i).id("n" + i));
+		}
+		Fact old = this.memory.get("n2").orElseThrow();
+		this.strict.update("n2", Patch.set("text", "new"));
+		this.index.tamper(this.namespace, "n1", null);
+		this.index.tamper(this.namespace, "n2", old);
+		this.index.tamper(this.namespace, "ghost", old);
+		ReconcileReport dry = this.strict.hooks().reconcile("index", true);
+		assertThat(dry.inStep()).isFalse();
+		assertThat(dry.mended()).isZero();
+		assertThat(this.index.drift(this.memory)).isEqualTo(3);
+		ReconcileReport report = this.strict.hooks().reconcile("index");
+		assertThat(report.missing()).isGreaterThanOrEqualTo(1);
+		assertThat(report.stale()).isGreaterThanOrEqualTo(1);
+		assertThat(report.ghosts()).isGreaterThanOrEqualTo(1);
+		assertThat(report.mended()).isEqualTo(report.missing() + report.stale() + report.ghosts());
+		assertInStep();
+		assertThat(this.strict.hooks().reconcile("index", true).inStep()).isTrue();
+	}
+
+	@Test
+	void buildsAnIndexAgain() {
+		List<Draft> drafts = new ArrayList<>();
+		for (int i = 0; i < 1200; i++) {
+			drafts.add(note("" + i).id("n" + i));
+		}
+		this.memory.commitAll(drafts, Change.anonymous());
+		this.index.tamper(this.namespace, "ghost", this.memory.get("n1").orElseThrow());
+		List<ReindexProgress> progress = new ArrayList<>();
+		assertThatThrownBy(() -> this.strict.hooks().reindex("index", (at) -> {
+			progress.add(at);
+			if (at.delivered() >= 500 && this.namespace.equals(at.namespace())) {
+				this.index.down(true);
+			}
+		})).isInstanceOf(HookException.class);
+		this.index.down(false);
+		long taken = this.index.taken();
+		ReindexProgress done = this.strict.hooks().reindex(progress.get(progress.size() - 1), (at) -> {
+		});
+		assertThat(done.done()).isTrue();
+		assertThat(this.index.taken()).isGreaterThan(taken);
+		this.strict.maintenance();
+		assertThat(this.index.drift(this.memory)).isZero();
+	}
+
+	@Test
+	void tellsWhatAHookCannotDo() {
+		MemoryStore store = store((builder) -> builder.hook(new RecordingHook("plain")));
+		assertThatThrownBy(() -> store.hooks().reconcile("plain")).isInstanceOf(IllegalArgumentException.class)
+			.hasMessageContaining("ReconcilableHook");
+		assertThatThrownBy(() -> store.hooks().reindex("plain")).isInstanceOf(IllegalArgumentException.class)
+			.hasMessageContaining("ReindexableHook");
+		assertThatThrownBy(() -> store.hooks().reconcile("none")).isInstanceOf(IllegalArgumentException.class)
+			.hasMessageContaining("'plain'");
+	}
+
+	private static void waitUntil(java.util.function.BooleanSupplier condition) {
+		long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("the deadline").isLessThan(deadline);
+			java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+		}
+	}
+
+}
