@@ -39,7 +39,7 @@ final class EngineHooks implements HookOperations {
 		this.clock = clock;
 		if (storage instanceof HookStorage hookStorage) {
 			this.strict = new StrictHooks(hookStorage, registry, clock);
-			this.outbox = new OutboxDelivery(hookStorage.outbox(), registry, clock, options.hookMaxAttempts(),
+			this.outbox = new OutboxDelivery(hookStorage, registry, clock, options.hookMaxAttempts(),
 					options.hookBackOff());
 		}
 		else {

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.memstate.storage.FactAddress;
-import io.memstate.storage.Outbox;
+import io.memstate.storage.HookStorage;
 import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.OutboxRetry;
 import io.memstate.storage.OutboxRow;
@@ -48,7 +48,7 @@ final class OutboxDelivery {
 	// so many failures in a row speak against the hook and not against the changes
 	private static final int DOWN = 3;
 
-	private final Outbox outbox;
+	private final HookStorage storage;
 
 	private final HookRegistry hooks;
 
@@ -60,8 +60,8 @@ final class OutboxDelivery {
 
 	private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-	OutboxDelivery(Outbox outbox, HookRegistry hooks, Supplier<Instant> clock, int maxAttempts, Duration backOff) {
-		this.outbox = outbox;
+	OutboxDelivery(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock, int maxAttempts, Duration backOff) {
+		this.storage = storage;
 		this.hooks = hooks;
 		this.clock = clock;
 		this.maxAttempts = maxAttempts;
@@ -105,7 +105,7 @@ final class OutboxDelivery {
 		int delivered = 0;
 		while (System.nanoTime() - began < LONGEST_RUN && !Thread.currentThread().isInterrupted()) {
 			Instant now = this.clock.get();
-			OutboxClaim claim = this.outbox.claim(hook.name(), token, now, now.plus(lease(hook)), batch);
+			OutboxClaim claim = this.storage.outbox().claim(hook.name(), token, now, now.plus(lease(hook)), batch);
 			if (claim == null) {
 				break;
 			}
@@ -155,7 +155,7 @@ final class OutboxDelivery {
 				}
 			}
 			Instant pause = isDown() ? this.failed.get(0).due() : null;
-			boolean held = OutboxDelivery.this.outbox.settle(this.claim, this.delivered, this.failed, pause);
+			boolean held = OutboxDelivery.this.storage.outbox().settle(this.claim, this.delivered, this.failed, pause);
 			return held ? this.delivered.size() : 0;
 		}
 

@@ -95,4 +95,30 @@ create table if not exists memstate_type (
 	primary key (namespace, type)
 ) without rowid;
 
+-- What hooks are still to be told of: entries of the log, in the order of the id for each fact. Due is 0
+-- until a delivery fails, and the highest number for a row that is parked.
+create table if not exists memstate_outbox (
+	id integer primary key autoincrement,
+	hook text not null,
+	part integer not null,
+	namespace text not null,
+	fact_id text not null,
+	sequence integer not null,
+	attempts integer not null default 0,
+	due_at integer not null default 0
+);
+
+create index if not exists memstate_outbox_by_part on memstate_outbox (hook, part);
+
+create index if not exists memstate_outbox_failed on memstate_outbox (hook, namespace, fact_id, id) where due_at > 0;
+
+-- Who delivers which part of a hook's outbox.
+create table if not exists memstate_lease (
+	hook text not null,
+	part integer not null,
+	token text not null,
+	until_at integer not null,
+	primary key (hook, part)
+) without rowid;
+
 insert into memstate_meta (name, value) values ('schema-version', '1') on conflict (name) do nothing;

@@ -29,6 +29,10 @@ final class Connections implements AutoCloseable {
 		this.pools = pools;
 	}
 
+	Pools pools() {
+		return this.pools;
+	}
+
 	/**
 	 * The {@code DataSource} under which the caller's transaction has bound a connection
 	 * of this storage.

@@ -16,8 +16,12 @@ import io.memstate.storage.ApplyResult;
 import io.memstate.storage.CursorStorage;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
+import io.memstate.storage.HookStorage;
 import io.memstate.storage.IndexingStorage;
+import io.memstate.storage.Intents;
+import io.memstate.storage.Outbox;
 import io.memstate.storage.Path;
+import io.memstate.storage.Precondition;
 import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StepQuery;
 import io.memstate.storage.StorageLogQuery;
@@ -31,8 +35,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What SQLite and PostgreSQL have in common: all but what {@link Database} tells.
  */
-abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage, IndexingStorage
-		permits SqliteStorage, PostgresStorage {
+abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage, IndexingStorage, HookStorage permits SqliteStorage, PostgresStorage {
 
 	private static final int ATTEMPTS = 10;
 
@@ -71,7 +74,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 	 * What runs while the storage is open.
 	 */
 	private record Running(Connections connections, Sessions sessions, CallerTransactions transactions,
-			QueryReader queries, UnitWriter writer) {
+			QueryReader queries, UnitWriter writer, JpaIntents intents, JpaOutbox outbox) {
 	}
 
 	private Running running() {
@@ -88,12 +91,23 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 		if (current == null) {
 			Connections connections = new Connections(this.database, this.source.apply(this.settings));
 			Sessions sessions = new Sessions(this.database, this.settings.tables());
-			current = new Running(connections, sessions, new CallerTransactions(connections, this.description),
+			CallerTransactions transactions = new CallerTransactions(connections, this.description);
+			JpaIntents intents = intents(connections, transactions);
+			current = new Running(connections, sessions, transactions,
 					new QueryReader(this.database, this.settings, connections, sessions, this.indexed),
-					new UnitWriter(this.database, this.settings.tables(), this.settings.statementSeconds()));
+					new UnitWriter(this.database, this.settings.tables(), this.settings.statementSeconds(), intents),
+					intents, new JpaOutbox(this.database, this.settings, connections, sessions, intents,
+							(ex) -> failure("use the outbox of", ex)));
 			this.running = current;
 		}
 		return current;
+	}
+
+	private JpaIntents intents(Connections connections, CallerTransactions transactions) {
+		Function<Exception, StorageException> failures = (ex) -> failure("lease facts for the hooks on", ex);
+		return (this instanceof SqliteStorage)
+				? new SqliteIntents(this.database, this.settings, connections, transactions::current, failures)
+				: new PostgresIntents(this.database, this.settings, connections.pools(), failures);
 	}
 
 	/**
@@ -229,7 +243,11 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 		return attempt("write to namespace '" + unit.namespace() + "' of", () -> {
 			Running current = ready();
 			current.transactions().warnIfApart();
-			return apply(current, unit);
+			ApplyResult result = apply(current, unit);
+			if (result instanceof ApplyResult.Applied) {
+				endLease(current, unit);
+			}
+			return result;
 		});
 	}
 
@@ -257,6 +275,24 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 				changesKeyFields = true;
 			}
 		}
+	}
+
+	private static void endLease(Running current, Unit unit) {
+		for (Precondition precondition : unit.preconditions()) {
+			if (precondition instanceof Precondition.LeaseHeld lease) {
+				current.intents().ended(unit.namespace(), lease.token());
+			}
+		}
+	}
+
+	@Override
+	public Intents intents() {
+		return attempt("lease facts for the hooks on", () -> ready().intents());
+	}
+
+	@Override
+	public Outbox outbox() {
+		return attempt("use the outbox of", () -> ready().outbox());
 	}
 
 	@Override
@@ -294,6 +330,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 		Running current = this.running;
 		this.running = null;
 		if (current != null) {
+			current.intents().close();
 			current.sessions().close();
 			current.connections().close();
 		}

@@ -18,6 +18,7 @@ import io.memstate.storage.CanonicalJson;
 import io.memstate.storage.FactJson;
 import io.memstate.storage.FactState;
 import io.memstate.storage.IdempotentCall;
+import io.memstate.storage.OutboxTask;
 import io.memstate.storage.Path;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.SingletonKey;
@@ -69,7 +70,12 @@ final class UnitWriter {
 
 	private final String redoStep;
 
-	UnitWriter(Database database, Tables tables, int timeout) {
+	private final String addTask;
+
+	private final JpaIntents intents;
+
+	UnitWriter(Database database, Tables tables, int timeout, JpaIntents intents) {
+		this.intents = intents;
 		this.database = database;
 		this.timeout = timeout;
 		this.lockFact = tables.sql("select id, version, live, type, session_id, singleton_key from memstate_fact "
@@ -107,6 +113,8 @@ final class UnitWriter {
 				+ "where s.sequence < excluded.sequence");
 		this.undoStep = tables.sql("update memstate_step set undone_at = coalesce((select min(sequence) from "
 				+ "memstate_log where namespace = ? and step = ? and reverts = ?), 0) where namespace = ? and step = ?");
+		this.addTask = tables.sql("insert into memstate_outbox (hook, part, namespace, fact_id, sequence) "
+				+ "values (?, ?, ?, ?, ?)");
 		this.redoStep = tables.sql("update memstate_step set undone_at = null where namespace = ? and step = ?");
 	}
 
@@ -176,7 +184,10 @@ final class UnitWriter {
 			if (!failed.isEmpty()) {
 				return new ApplyResult.Rejected(failed);
 			}
-			write();
+			Precondition lost = write();
+			if (lost != null) {
+				return new ApplyResult.Rejected(List.of(lost));
+			}
 			return new ApplyResult.Applied(List.copyOf(this.sequences));
 		}
 
@@ -254,6 +265,9 @@ final class UnitWriter {
 			if (precondition instanceof Precondition.StepUndone step) {
 				return Objects.equals(this.undone.get(step.step()), step.undone());
 			}
+			if (precondition instanceof Precondition.LeaseHeld) {
+				return true; // turns out at the end
+			}
 			return keyFieldsAre((Precondition.KeyFieldsAre) precondition);
 		}
 
@@ -292,7 +306,11 @@ final class UnitWriter {
 			return true;
 		}
 
-		private void write() throws SQLException {
+		/**
+		 * Writes everything, and at the very end looks whether a lease was still held.
+		 * @return the lease that was not
+		 */
+		private @Nullable Precondition write() throws SQLException {
 			Exchange exchange = exchange();
 			releaseKeys(exchange);
 			this.unit.facts().stream().sorted(ORDER).forEach((fact) -> put(exchange, fact));
@@ -301,9 +319,46 @@ final class UnitWriter {
 				put(exchange, this.unit.step());
 			}
 			this.unit.marks().forEach((mark) -> mark(exchange, mark));
+			Precondition.LeaseHeld lease = lease();
+			Set<String> leased = new HashSet<>();
+			if (!this.unit.outbox().isEmpty()) {
+				exchange.run(this.connection);
+				Exchange tasks = exchange();
+				this.unit.outbox().forEach((task) -> add(tasks, task));
+				end(tasks, lease, leased);
+			}
+			else {
+				end(exchange, lease, leased);
+			}
+			return (lease != null && !leased.containsAll(lease.factIds())) ? lease : null;
+		}
+
+		private Precondition.@Nullable LeaseHeld lease() {
+			return this.unit.preconditions()
+				.stream()
+				.filter(Precondition.LeaseHeld.class::isInstance)
+				.map(Precondition.LeaseHeld.class::cast)
+				.findFirst()
+				.orElse(null);
+		}
+
+		private void end(Exchange exchange, Precondition.@Nullable LeaseHeld lease, Set<String> leased)
+				throws SQLException {
+			if (lease != null) {
+				UnitWriter.this.intents.end(exchange, this.namespace, lease.token(), leased);
+			}
 			if (!exchange.isEmpty()) {
 				exchange.run(this.connection);
 			}
+			if (lease != null) {
+				UnitWriter.this.intents.look(this.connection, this.namespace, lease.token(), leased);
+			}
+		}
+
+		private void add(Exchange exchange, OutboxTask task) {
+			String factId = this.unit.entries().get(task.entry()).factId();
+			exchange.update(UnitWriter.this.addTask, task.hook(), JpaOutbox.part(this.namespace, factId),
+					this.namespace, factId, this.sequences.get(task.entry()));
 		}
 
 		private void releaseKeys(Exchange exchange) {

@@ -1,0 +1,41 @@
+package io.memstate.storage.jpa;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+
+import io.memstate.storage.Intents;
+
+/**
+ * Intents on a connection apart from those that facts are written on.
+ */
+interface JpaIntents extends Intents, AutoCloseable {
+
+	/**
+	 * Issues fences.
+	 * @param count how many
+	 * @return the fences, rising
+	 */
+	long[] fences(int count);
+
+	/**
+	 * Adds to a unit what ends a lease, as the last of its statements: no other lock must
+	 * be waited for while intents are locked.
+	 * @param exchange the unit's last
+	 * @param released gets the facts that were leased
+	 */
+	void end(Exchange exchange, String namespace, String token, Set<String> released);
+
+	/**
+	 * Finds out which facts a lease still has, where {@link #end} could not tell, with
+	 * the unit's transaction about to commit.
+	 */
+	void look(Connection connection, String namespace, String token, Set<String> released) throws SQLException;
+
+	/** Is called once the unit is committed. */
+	void ended(String namespace, String token);
+
+	@Override
+	void close();
+
+}

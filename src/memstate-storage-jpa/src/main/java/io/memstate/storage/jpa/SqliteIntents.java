@@ -1,0 +1,344 @@
+package io.memstate.storage.jpa;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.memstate.StorageException;
+import io.memstate.storage.FactAddress;
+import io.memstate.storage.Intent;
+import io.memstate.storage.LeaseRequest;
+import io.memstate.storage.LeaseResult;
+import io.memstate.storage.Path;
+import io.memstate.storage.Renewal;
+import io.memstate.storage.TransactionalStorage.CallerTransaction;
+import io.memstate.storage.TransactionalStorage.Outcome;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * Intents in a file beside the database: they must be committed while a transaction of
+ * the caller holds the only write lock of the database.
+ * <p>
+ * A lease that is free is taken in that file alone. What takes a lease from another token
+ * holds the write lock of the database meanwhile, and so does a unit between looking
+ * whether its lease is still its own and its commit: so no unit is committed whose lease
+ * was taken from it. The end of a lease is written after the commit; if the process dies
+ * between, the intent is recovered, which does no harm.
+ */
+final class SqliteIntents implements JpaIntents {
+
+	private static final Logger logger = LoggerFactory.getLogger(SqliteIntents.class);
+
+	private final Connections connections;
+
+	private final Supplier<@Nullable CallerTransaction> transactions;
+
+	private final IntentStatements statements;
+
+	private final JdbcSettings settings;
+
+	private final Function<Exception, StorageException> failures;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final ReentrantLock readLock = new ReentrantLock();
+
+	// the ends of leases that are still to be written
+	private final Queue<FactAddress> ended = new ConcurrentLinkedQueue<>();
+
+	private final String nextFences;
+
+	private @Nullable Connection writer;
+
+	private @Nullable Connection reader;
+
+	private volatile @Nullable String file;
+
+	private volatile boolean closed;
+
+	SqliteIntents(Database database, JdbcSettings settings, Connections connections,
+			Supplier<@Nullable CallerTransaction> transactions, Function<Exception, StorageException> failures) {
+		this.connections = connections;
+		this.transactions = transactions;
+		this.statements = new IntentStatements(database, settings);
+		this.settings = settings;
+		this.failures = failures;
+		this.nextFences = settings.tables()
+			.sql("insert into memstate_fence (id, value) values (1, ?1 + ?2) "
+					+ "on conflict (id) do update set value = max(value, ?1) + ?2 returning value");
+	}
+
+	private Connection writer() throws SQLException {
+		if (this.writer == null) {
+			Connection connection = open(false);
+			try (Statement statement = connection.createStatement()) {
+				statement.execute(this.settings.tables()
+					.sql("create table if not exists memstate_intent (namespace text not null, fact_id text not null, "
+							+ "token text not null, until_at integer not null, primary key (namespace, fact_id)) "
+							+ "without rowid"));
+				statement.execute(this.settings.tables()
+					.sql("create index if not exists memstate_intent_by_token on memstate_intent (namespace, token)"));
+				statement.execute(this.settings.tables()
+					.sql("create table if not exists memstate_fence (id integer primary key, value integer not null)"));
+			}
+			catch (SQLException ex) {
+				connection.close();
+				throw ex;
+			}
+			this.writer = connection;
+		}
+		return this.writer;
+	}
+
+	private Connection reader() throws SQLException {
+		if (this.reader == null) {
+			this.reader = open(true);
+		}
+		return this.reader;
+	}
+
+	private Connection open(boolean reading) throws SQLException {
+		SQLiteConfig config = new SQLiteConfig();
+		config.setBusyTimeout(Math.toIntExact(this.settings.connectionTimeout().toMillis()));
+		if (!reading) {
+			config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+			config.setSynchronous(SQLiteConfig.SynchronousMode.valueOf(this.settings.synchronous().name()));
+		}
+		return config.createConnection("jdbc:sqlite:" + (isInMemory() ? ":memory:" : this.file + "-hooks"));
+	}
+
+	private boolean isInMemory() {
+		return this.file == null || this.file.isEmpty();
+	}
+
+	private void locate() throws SQLException {
+		if (this.closed) {
+			throw new StorageException("The storage is closed; close it last, or make a new one");
+		}
+		if (this.file == null) {
+			this.file = this.connections.read(SqliteIntents::file);
+		}
+	}
+
+	// empty for a database in memory, which no other process shares
+	private static String file(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("select file from pragma_database_list where name = 'main'")) {
+			return (row.next() && row.getString(1) != null) ? row.getString(1) : "";
+		}
+	}
+
+	/** Runs work in a transaction of the file. */
+	private <R> R write(SqlWork<R> work) throws SQLException {
+		locate();
+		this.lock.lock();
+		try {
+			Connection connection = writer();
+			execute(connection, "begin immediate");
+			try {
+				for (FactAddress lease = this.ended.poll(); lease != null; lease = this.ended.poll()) {
+					this.statements.release(connection, lease.namespace(), lease.factId());
+				}
+				R result = work.run(connection);
+				execute(connection, "commit");
+				return result;
+			}
+			catch (SQLException | RuntimeException | Error ex) {
+				execute(connection, "rollback");
+				throw ex;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static void execute(Connection connection, String sql) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	private <R> R attempt(SqlCall<R> call) {
+		try {
+			return call.run();
+		}
+		catch (SQLException ex) {
+			throw this.failures.apply(ex);
+		}
+	}
+
+	private long[] fences(Connection connection, int count) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.nextFences)) {
+			statement.setLong(1, Path.micros(Instant.now()));
+			statement.setInt(2, count);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				long last = row.getLong(1);
+				long[] fences = new long[count];
+				for (int i = 0; i < count; i++) {
+					fences[i] = last - count + 1 + i;
+				}
+				return fences;
+			}
+		}
+	}
+
+	@Override
+	public long[] fences(int count) {
+		return attempt(() -> write((connection) -> fences(connection, count)));
+	}
+
+	@Override
+	public List<LeaseResult> lease(List<LeaseRequest> requests) {
+		boolean replaces = requests.stream().anyMatch((request) -> !request.replaces().isEmpty());
+		return attempt(() -> {
+			try {
+				return replaces ? lockingOut(() -> write((connection) -> lease(connection, requests)))
+						: write((connection) -> lease(connection, requests));
+			}
+			catch (IntentStatements.LeaseLostException ex) {
+				return List.of(new LeaseResult.Busy(List.of()));
+			}
+		});
+	}
+
+	private List<LeaseResult> lease(Connection connection, List<LeaseRequest> requests) throws SQLException {
+		List<@Nullable List<Intent>> answers = this.statements.lease(connection, requests);
+		boolean granted = answers.stream().anyMatch((holders) -> holders == null);
+		return IntentStatements.results(answers, granted ? fences(connection, 1)[0] : 0);
+	}
+
+	/** Runs something while no unit can be committed but the calling thread's own. */
+	private <R> R lockingOut(SqlCall<R> call) throws SQLException {
+		return this.connections.write((connection) -> call.run(), (result) -> true);
+	}
+
+	@Override
+	public Renewal renew(String namespace, String token, String newToken, Instant until) {
+		SqlCall<Renewal> renewal = () -> write((connection) -> {
+			Set<String> ids = this.statements.renew(connection, namespace, token, newToken, until);
+			return new Renewal(fences(connection, 1)[0], ids);
+		});
+		return attempt(() -> token.equals(newToken) ? renewal.run() : lockingOut(renewal));
+	}
+
+	@Override
+	public void release(String namespace, String token) {
+		attempt(() -> write((connection) -> this.statements.release(connection, namespace, token)));
+	}
+
+	@Override
+	public List<Intent> list(@Nullable FactAddress after, int limit) {
+		return attempt(() -> write((connection) -> this.statements.list(connection, after, limit)));
+	}
+
+	@Override
+	public void end(Exchange exchange, String namespace, String token, Set<String> released) {
+		// another file
+	}
+
+	// not behind those who write, as it would hold up the units
+	@Override
+	public void look(Connection connection, String namespace, String token, Set<String> released)
+			throws SQLException {
+		ReentrantLock lock = isInMemory() ? this.lock : this.readLock;
+		lock.lock();
+		try {
+			released.addAll(this.statements.held(isInMemory() ? writer() : reader(), namespace, token));
+		}
+		finally {
+			lock.unlock();
+		}
+	}
+
+	/**
+	 * {@inheritDoc} Those who end leases at the same time leave it to one of them, or to
+	 * the next who leases.
+	 */
+	@Override
+	public void ended(String namespace, String token) {
+		CallerTransaction transaction = this.transactions.get();
+		if (transaction == null) {
+			end(namespace, token);
+			return;
+		}
+		transaction.afterCompletion((outcome) -> {
+			if (outcome == Outcome.COMMITTED) {
+				end(namespace, token);
+			}
+		});
+	}
+
+	private void end(String namespace, String token) {
+		this.ended.add(new FactAddress(namespace, token));
+		while (!this.ended.isEmpty() && this.lock.tryLock()) {
+			try {
+				writeEnds();
+			}
+			catch (SQLException | RuntimeException ex) {
+				// the unit is committed all the same
+				logger.warn("Could not end a lease of facts of namespace '{}'; it will run out and be recovered",
+						namespace, ex);
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+	}
+
+	// what is lost of it by a power cut is recovered
+	private void writeEnds() throws SQLException {
+		execute(writer(), "pragma synchronous = normal");
+		try {
+			write((connection) -> true);
+		}
+		finally {
+			execute(writer(), "pragma synchronous = " + this.settings.synchronous());
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.lock.lock();
+		this.readLock.lock();
+		try (Connection writing = this.writer; Connection reading = this.reader) {
+			this.writer = null;
+			this.reader = null;
+		}
+		catch (SQLException ex) {
+			throw this.failures.apply(ex);
+		}
+		finally {
+			this.readLock.unlock();
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * What is attempted.
+	 *
+	 * @param <R> the result
+	 */
+	@FunctionalInterface
+	private interface SqlCall<R> {
+
+		R run() throws SQLException;
+
+	}
+
+}
