@@ -60,7 +60,8 @@ final class OutboxDelivery {
 
 	private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-	OutboxDelivery(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock, int maxAttempts, Duration backOff) {
+	OutboxDelivery(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock, int maxAttempts,
+			Duration backOff) {
 		this.storage = storage;
 		this.hooks = hooks;
 		this.clock = clock;

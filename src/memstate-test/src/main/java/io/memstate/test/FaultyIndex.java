@@ -242,8 +242,8 @@ public class FaultyIndex implements ReconcilableHook, ReindexableHook {
 	}
 
 	/**
-	 * How many facts of a namespace the index shows otherwise than they are, misses or has
-	 * made up.
+	 * How many facts of a namespace the index shows otherwise than they are, misses or
+	 * has made up.
 	 * @param store the store, on the namespace
 	 * @return the drift; 0 if the index is in step
 	 */

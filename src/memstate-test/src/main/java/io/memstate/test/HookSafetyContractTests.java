@@ -144,8 +144,8 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	@Test
 	void takesOverForAHookThatWantsOtherTypes() {
 		FaultyIndex ofNotes = new FaultyIndex("notes");
-		MemoryStore store = store((builder) -> builder.hook(ofNotes, HookOptions.defaults().types(NOTE))
-			.hook(this.index));
+		MemoryStore store = store(
+				(builder) -> builder.hook(ofNotes, HookOptions.defaults().types(NOTE)).hook(this.index));
 		this.index.down(true);
 		assertThatThrownBy(() -> store.commit(note("1").id("n"))).isInstanceOf(HookException.class);
 		ofNotes.tamper(this.namespace, "n", this.memory.commit(note("ghost").id("other")));
@@ -263,14 +263,12 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	@Test
 	void removesTheIntentsWithTheUnit() {
 		lease("one", "a", "b");
-		assertThat(spi().apply(new Unit(this.namespace,
-				List.of(new Precondition.LeaseHeld("two", Set.of("a"))), List.of(), List.of(), null, List.of(),
-				Map.of())))
+		assertThat(spi().apply(new Unit(this.namespace, List.of(new Precondition.LeaseHeld("two", Set.of("a"))),
+				List.of(), List.of(), null, List.of(), Map.of())))
 			.isInstanceOf(io.memstate.storage.ApplyResult.Rejected.class);
 		assertThat(intents()).hasSize(2);
-		assertThat(spi().apply(new Unit(this.namespace,
-				List.of(new Precondition.LeaseHeld("one", Set.of("a", "b"))), List.of(), List.of(), null, List.of(),
-				Map.of())))
+		assertThat(spi().apply(new Unit(this.namespace, List.of(new Precondition.LeaseHeld("one", Set.of("a", "b"))),
+				List.of(), List.of(), null, List.of(), Map.of())))
 			.isInstanceOf(io.memstate.storage.ApplyResult.Applied.class);
 		assertThat(intents()).isEmpty();
 	}

@@ -46,16 +46,14 @@ final class IntentStatements {
 		this.together = database.sendsTogether();
 		this.timeout = database.sendsTogether() ? settings.statementSeconds() : 0;
 		String columns = "namespace, fact_id, token, until_at";
-		this.find = tables
-			.sql("select " + columns + " from memstate_intent where namespace = ? and fact_id = ?");
+		this.find = tables.sql("select " + columns + " from memstate_intent where namespace = ? and fact_id = ?");
 		this.add = tables.sql("insert into memstate_intent (" + columns + ") values (?, ?, ?, ?) "
 				+ "on conflict (namespace, fact_id) do nothing");
 		this.replace = tables.sql("update memstate_intent set token = ?, until_at = ? where namespace = ? "
 				+ "and fact_id = ? and token = ?");
 		this.renew = tables.sql("update memstate_intent set token = ?, until_at = ? where namespace = ? "
 				+ "and token = ? returning fact_id");
-		this.release = tables
-			.sql("delete from memstate_intent where namespace = ? and token = ? returning fact_id");
+		this.release = tables.sql("delete from memstate_intent where namespace = ? and token = ? returning fact_id");
 		this.held = tables.sql("select fact_id from memstate_intent where namespace = ? and token = ?");
 		this.list = tables.sql("select " + columns + " from memstate_intent where namespace > ? "
 				+ "or (namespace = ? and fact_id > ?) order by namespace, fact_id limit ?");
@@ -103,8 +101,7 @@ final class IntentStatements {
 		Exchange exchange = exchange();
 		for (LeaseRequest request : requests) {
 			for (String id : request.factIds()) {
-				exchange.query(this.find,
-						(row) -> found.put(new FactAddress(request.namespace(), id), intent(row)),
+				exchange.query(this.find, (row) -> found.put(new FactAddress(request.namespace(), id), intent(row)),
 						request.namespace(), id);
 			}
 		}

@@ -93,8 +93,8 @@ final class JpaOutbox implements Outbox {
 		this.entries = this.tables.sql("select l.* from memstate_outbox o join memstate_log l "
 				+ "on l.namespace = o.namespace and l.sequence = o.sequence "
 				+ "where o.hook = ? and o.part = ? and o.id between ? and ? and o.due_at <= ?");
-		this.giveBack = this.tables.sql("update memstate_lease set token = '', until_at = ? "
-				+ "where hook = ? and part = ? and token = ?");
+		this.giveBack = this.tables
+			.sql("update memstate_lease set token = '', until_at = ? " + "where hook = ? and part = ? and token = ?");
 		this.putOff = this.tables.sql("update memstate_outbox set attempts = ?, due_at = ? where id = ?");
 		this.unpark = this.tables
 			.sql("update memstate_outbox set attempts = 0, due_at = 0 where hook = ? and due_at = " + NEVER);
@@ -233,8 +233,9 @@ final class JpaOutbox implements Outbox {
 	private void delete(Exchange exchange, List<Long> ids) {
 		for (int from = 0; from < ids.size(); from += MOST_AT_ONCE) {
 			List<Long> some = ids.subList(from, Math.min(from + MOST_AT_ONCE, ids.size()));
-			exchange.update(this.tables.sql("delete from memstate_outbox where id in (?")
-					+ ", ?".repeat(some.size() - 1) + ")", some.toArray());
+			exchange.update(
+					this.tables.sql("delete from memstate_outbox where id in (?") + ", ?".repeat(some.size() - 1) + ")",
+					some.toArray());
 		}
 	}
 

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What SQLite and PostgreSQL have in common: all but what {@link Database} tells.
  */
-abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage, IndexingStorage, HookStorage permits SqliteStorage, PostgresStorage {
+abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage, IndexingStorage, HookStorage
+		permits SqliteStorage, PostgresStorage {
 
 	private static final int ATTEMPTS = 10;
 

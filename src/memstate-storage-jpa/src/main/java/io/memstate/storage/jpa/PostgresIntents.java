@@ -60,8 +60,7 @@ final class PostgresIntents implements JpaIntents {
 		this.failures = failures;
 		Tables tables = settings.tables();
 		this.nextFences = tables.sql("select nextval('memstate_fence') from generate_series(1, ?)");
-		this.raiseFence = tables
-			.sql("select setval('memstate_fence', ?) from memstate_fence where last_value < ?");
+		this.raiseFence = tables.sql("select setval('memstate_fence', ?) from memstate_fence where last_value < ?");
 	}
 
 	private synchronized DataSource dataSource() throws SQLException {

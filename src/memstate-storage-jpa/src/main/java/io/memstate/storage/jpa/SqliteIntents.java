@@ -253,8 +253,7 @@ final class SqliteIntents implements JpaIntents {
 
 	// not behind those who write, as it would hold up the units
 	@Override
-	public void look(Connection connection, String namespace, String token, Set<String> released)
-			throws SQLException {
+	public void look(Connection connection, String namespace, String token, Set<String> released) throws SQLException {
 		ReentrantLock lock = isInMemory() ? this.lock : this.readLock;
 		lock.lock();
 		try {

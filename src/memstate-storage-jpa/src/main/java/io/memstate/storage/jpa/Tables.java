@@ -18,7 +18,8 @@ record Tables(@Nullable String schema, String prefix) {
 
 	private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,39}");
 
-	private static final Pattern NAME = Pattern.compile("\\bmemstate_(meta|fact|log|step|type|intent|fence|outbox|lease)?(\\w*)");
+	private static final Pattern NAME = Pattern
+		.compile("\\bmemstate_(meta|fact|log|step|type|intent|fence|outbox|lease)?(\\w*)");
 
 	Tables {
 		require(schema == null || IDENTIFIER.matcher(schema).matches(), "schema", schema);
