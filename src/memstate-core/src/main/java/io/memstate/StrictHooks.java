@@ -20,6 +20,7 @@ import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.Intent;
+import io.memstate.storage.Intents;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
 import io.memstate.storage.Precondition;
@@ -102,8 +103,9 @@ final class StrictHooks {
 		Set<String> replaces = new HashSet<>();
 		for (int i = 0; i < TAKE_OVERS; i++) {
 			LeaseRequest request = new LeaseRequest(namespace, token, ids, until(), replaces);
-			LeaseResult result = replaces.isEmpty() ? this.queue.lease(this.storage.intents(), request)
-					: this.storage.intents().lease(List.of(request)).get(0);
+			Intents intents = this.storage.intents();
+			LeaseResult result = (replaces.isEmpty() && intents.gathers()) ? this.queue.lease(intents, request)
+					: intents.lease(List.of(request)).get(0);
 			if (result instanceof LeaseResult.Leased leased) {
 				return new Lease(leased.fence(), !replaces.isEmpty());
 			}

@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
 public interface Intents {
 
 	/**
+	 * Whether several requests at once cost less than one by one, so that it is worth to
+	 * gather them.
+	 * @return true unless overridden
+	 */
+	default boolean gathers() {
+		return true;
+	}
+
+	/**
 	 * Leases facts, each request wholly or not at all, independently of the others, in as
 	 * few durable writes as possible. A request that replaces tokens comes alone and is
 	 * carried out as a part of the calling thread's write: no unit that holds a replaced

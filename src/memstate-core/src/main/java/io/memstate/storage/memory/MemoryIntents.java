@@ -51,6 +51,11 @@ final class MemoryIntents implements Intents {
 	}
 
 	@Override
+	public boolean gathers() {
+		return false;
+	}
+
+	@Override
 	public List<LeaseResult> lease(List<LeaseRequest> requests) {
 		return requests.stream()
 			.map((request) -> this.namespaces.apply(request.namespace()).exclusively(() -> lease(request)))
