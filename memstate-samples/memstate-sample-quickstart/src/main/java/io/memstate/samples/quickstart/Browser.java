@@ -72,7 +72,8 @@ final class Browser {
 
 	private void print(Fact fact) {
 		String payload = JSON.writeValueAsString(fact.payload());
-		this.out.printf(Locale.ROOT, "%-12s %-18s v%-3d %s%n", fact.type(), layer(fact.sessionId()), fact.version(),
+		this.out.printf(Locale.ROOT, "%-12s %-18s v%-3d %-8s %s%n", fact.type(), layer(fact.sessionId()),
+				fact.version(), or(fact.source(), "-"),
 				(payload.length() <= WIDEST_PAYLOAD) ? payload : payload.substring(0, WIDEST_PAYLOAD) + "…");
 	}
 

@@ -17,6 +17,7 @@ import io.memstate.ConflictException;
 import io.memstate.FactValidationException;
 import io.memstate.MemoryOperations;
 import io.memstate.MemoryStore;
+import io.memstate.MemoryStoreException;
 
 /**
  * Imports facts from JSON lines. A line that is refused does no harm to another; if the
@@ -81,8 +82,11 @@ final class Importer {
 					write();
 				}
 			}
-			if (!atomic || allWouldBeTaken()) {
+			if (!atomic) {
 				write();
+			}
+			else if (allWouldBeTaken()) {
+				this.layers.values().forEach(this::writeAll);
 			}
 		}
 		finally {
@@ -148,11 +152,20 @@ final class Importer {
 	private void write(List<ImportedFact> facts) {
 		List<ImportedFact> taken = layer(facts.get(0).sessionId()).transaction(this.change,
 				(operations) -> commit(facts, operations));
-		for (ImportedFact fact : taken) {
-			count(this.types, fact.type());
-			count(this.sessions, (fact.sessionId() != null) ? fact.sessionId() : LONG_TERM);
+		count(taken);
+	}
+
+	private void writeAll(List<ImportedFact> facts) {
+		try {
+			layer(facts.get(0).sessionId()).commitAll(facts.stream().map(ImportedFact::draft).toList(), this.change);
+			count(facts);
 		}
-		this.written += taken.size();
+		catch (MemoryStoreException ex) {
+			throw new MemoryStoreException(
+					"The import stopped after " + this.written + " lines, though none was "
+							+ "refused when it began; roll back the sessions that were written: " + ex.getMessage(),
+					ex);
+		}
 	}
 
 	private List<ImportedFact> commit(List<ImportedFact> facts, MemoryOperations operations) {
@@ -194,6 +207,14 @@ final class Importer {
 			this.out.println();
 			this.out.println(title);
 			counts.forEach((name, count) -> this.out.printf(Locale.ROOT, "  %-24s %,9d%n", name, count));
+		}
+	}
+
+	private void count(List<ImportedFact> facts) {
+		this.written += facts.size();
+		for (ImportedFact fact : facts) {
+			count(this.types, fact.type());
+			count(this.sessions, (fact.sessionId() != null) ? fact.sessionId() : LONG_TERM);
 		}
 	}
 

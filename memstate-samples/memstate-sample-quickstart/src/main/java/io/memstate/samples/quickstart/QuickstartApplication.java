@@ -70,20 +70,24 @@ public class QuickstartApplication {
 	private static boolean run(Options options, ConfigurableApplicationContext context, InputStream in, PrintStream out,
 			PrintStream err) {
 		MemoryStore memory = context.getBean(MemoryStore.class);
-		out.printf("Namespace '%s' in %s%n%n", memory.namespace(), context.getBean(Storage.class).description());
+		out.printf("Namespace '%s' in %s%n", memory.namespace(), context.getBean(Storage.class).description());
 		boolean good = true;
 		if (options.importFile() != null) {
 			int maxStepSize = context.getEnvironment().getProperty("memstate.max-step-size", Integer.class, 10_000);
+			out.println();
 			good = importFile(options, memory, maxStepSize, in, out, err);
 		}
 		Browser browser = new Browser(memory, out);
 		if (options.query() != null) {
+			out.println();
 			browser.query(options.query(), options.limit());
 		}
 		if (options.log()) {
+			out.println();
 			browser.log(LogQuery.all(), options.limit());
 		}
 		if (options.tellsStory()) {
+			out.println();
 			new Story(memory, browser, out).tell();
 		}
 		return good;
