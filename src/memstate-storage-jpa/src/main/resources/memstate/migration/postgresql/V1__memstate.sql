@@ -31,7 +31,9 @@ create index if not exists memstate_fact_by_layer on memstate_fact (namespace, s
 
 create index if not exists memstate_fact_by_type on memstate_fact (namespace, type, session_id, created_at, id) where live;
 
-create unique index if not exists memstate_fact_by_key on memstate_fact (namespace, session_id, type, singleton_key)
+-- One expression, so that no other index looks as good where the database knows little of the data.
+create unique index if not exists memstate_fact_by_key
+	on memstate_fact (namespace, (session_id || chr(10) || type || chr(10) || singleton_key))
 	where live and singleton_key is not null;
 
 -- The second column holds the keys whose values are strings: what contains a word may be either.
@@ -66,7 +68,7 @@ create table if not exists memstate_log (
 
 create index if not exists memstate_log_by_fact on memstate_log (namespace, fact_id, sequence);
 
-create index if not exists memstate_log_by_step on memstate_log (namespace, step);
+create index if not exists memstate_log_by_step on memstate_log (namespace, step, sequence);
 
 create index if not exists memstate_log_by_session on memstate_log (namespace, session_id, sequence)
 	where session_id is not null;

@@ -31,7 +31,9 @@ create index if not exists memstate_fact_by_layer on memstate_fact (namespace, s
 
 create index if not exists memstate_fact_by_type on memstate_fact (namespace, type, session_id, created_at, id) where live;
 
-create unique index if not exists memstate_fact_by_key on memstate_fact (namespace, session_id, type, singleton_key)
+-- One expression, so that no other index looks as good where the database knows little of the data.
+create unique index if not exists memstate_fact_by_key
+	on memstate_fact (namespace, (session_id || char(10) || type || char(10) || singleton_key))
 	where live and singleton_key is not null;
 
 create index if not exists memstate_fact_by_expiry on memstate_fact (expires_at) where live and expires_at is not null;

@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.memstate.storage.Path;
 import io.memstate.storage.Payload;
+import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StorageQuery;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,21 @@ interface Database {
 	 * @return an expression with one question mark
 	 */
 	String payloadParameter();
+
+	/**
+	 * What singleton keys are unique by.
+	 * @return the expression of the index; see {@link #holder}
+	 */
+	String holder();
+
+	/**
+	 * The value of {@link #holder()} for a key.
+	 * @param key the key
+	 * @return session, type and digest, which hold no line breaks
+	 */
+	static String holder(SingletonKey key) {
+		return ((key.sessionId() != null) ? key.sessionId() : "") + '\n' + key.type() + '\n' + key.digest();
+	}
 
 	Payload payload(String stored);
 

@@ -180,6 +180,15 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 		return attempt("query facts of namespace '" + query.namespace() + "' in", () -> ready().queries().page(query));
 	}
 
+	/**
+	 * The statement that a query is answered by.
+	 * @param query the query
+	 * @return the statement
+	 */
+	Fragment statement(StorageQuery query) {
+		return running().queries().statement(query, query.limit());
+	}
+
 	@Override
 	public Stream<FactState> stream(StorageQuery query) {
 		return attempt("query facts of namespace '" + query.namespace() + "' in",

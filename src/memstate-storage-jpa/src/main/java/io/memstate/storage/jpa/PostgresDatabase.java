@@ -58,6 +58,11 @@ final class PostgresDatabase implements Database {
 	}
 
 	@Override
+	public String holder() {
+		return "(session_id || chr(10) || type || chr(10) || singleton_key)";
+	}
+
+	@Override
 	public Payload payload(String stored) {
 		return Payload.ofJson(stored); // jsonb has an order of keys of its own
 	}

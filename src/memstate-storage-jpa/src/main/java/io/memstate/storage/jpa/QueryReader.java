@@ -68,8 +68,8 @@ final class QueryReader {
 		this.indexed = indexed;
 		this.timeout = database.limitsTime() ? settings.statementSeconds() : 0;
 		this.factsById = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and f.id in ");
-		this.factByKey = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and f.session_id = ? "
-				+ "and f.type = ? and f.singleton_key = ? and f.live and f.singleton_key is not null");
+		this.factByKey = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and ")
+				+ database.holder() + " = ? and f.live and f.singleton_key is not null";
 		this.lastEntries = this.tables.sql("select l.* from memstate_log l where l.namespace = ? and l.fact_id > ? "
 				+ "and l.logged_at <= ? and not exists (select 1 from memstate_log n where n.namespace = l.namespace "
 				+ "and n.fact_id = l.fact_id and n.sequence > l.sequence and n.logged_at <= ?) "
@@ -115,8 +115,7 @@ final class QueryReader {
 		return read((session) -> {
 			Map<SingletonKey, FactState> found = new HashMap<>();
 			for (SingletonKey key : keys) {
-				List<Object> parameters = List.of(namespace, (key.sessionId() != null) ? key.sessionId() : "",
-						key.type(), key.digest());
+				List<Object> parameters = List.of(namespace, Database.holder(key));
 				rows(session, FactRow.class, this.factByKey, parameters).getResultList()
 					.forEach((row) -> found.put(key, state(row)));
 			}
@@ -198,6 +197,17 @@ final class QueryReader {
 	}
 
 	private NativeQuery<FactRow> facts(StatelessSession session, StorageQuery query, @Nullable Integer limit) {
+		Fragment statement = statement(query, limit);
+		return rows(session, FactRow.class, statement.sql(), statement.parameters());
+	}
+
+	/**
+	 * The statement of a query.
+	 * @param query the query
+	 * @param limit how many facts at most, or null for all
+	 * @return the statement
+	 */
+	Fragment statement(StorageQuery query, @Nullable Integer limit) {
 		Sorting sorting = Sorting.of(this.database, query);
 		Fragment which = which(query, false);
 		if (query.after() != null) {
@@ -211,7 +221,7 @@ final class QueryReader {
 			sql += " limit ?";
 			parameters.add(limit);
 		}
-		return rows(session, FactRow.class, sql, parameters);
+		return new Fragment(sql, parameters, which.exact());
 	}
 
 	private Set<Path> indexed(@Nullable String type) {

@@ -60,6 +60,11 @@ final class SqliteDatabase implements Database {
 	}
 
 	@Override
+	public String holder() {
+		return "(session_id || char(10) || type || char(10) || singleton_key)";
+	}
+
+	@Override
 	public Payload payload(String stored) {
 		return Payload.ofCanonicalJson(stored);
 	}

@@ -80,8 +80,8 @@ final class UnitWriter {
 		this.timeout = timeout;
 		this.lockFact = tables.sql("select id, version, live, type, session_id, singleton_key from memstate_fact "
 				+ "where namespace = ? and id = ?") + database.forUpdate();
-		this.findHolder = tables.sql("select id from memstate_fact where namespace = ? and session_id = ? and type = ? "
-				+ "and singleton_key = ? and live and singleton_key is not null");
+		this.findHolder = tables.sql("select id from memstate_fact where namespace = ? and ") + database.holder()
+				+ " = ? and live and singleton_key is not null";
 		this.findCall = tables.sql("select 1 from memstate_log where namespace = ? and idempotency_key = ? limit 1");
 		this.lockStep = tables.sql("select undone_at from memstate_step where namespace = ? and step = ?")
 				+ database.forUpdate();
@@ -107,11 +107,13 @@ final class UnitWriter {
 				+ "before_image, after_image, version, actor, reason, logged_at, reverts, showed, idempotency_key, "
 				+ "fingerprint, ordinal, format) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 				+ FactJson.FORMAT + ") returning sequence");
+		// "+ 0" keeps the database from running through the log by sequence, in search of
+		// the step
 		this.putStep = tables.sql("insert into memstate_step as s (namespace, step, session_id, long_term, sequence) "
-				+ "values (?, ?, ?, ?, coalesce((select max(sequence) from memstate_log where namespace = ? and step = ?), 0)) "
+				+ "values (?, ?, ?, ?, coalesce((select max(sequence + 0) from memstate_log where namespace = ? and step = ?), 0)) "
 				+ "on conflict (namespace, step) do update set sequence = excluded.sequence "
 				+ "where s.sequence < excluded.sequence");
-		this.undoStep = tables.sql("update memstate_step set undone_at = coalesce((select min(sequence) from "
+		this.undoStep = tables.sql("update memstate_step set undone_at = coalesce((select min(sequence + 0) from "
 				+ "memstate_log where namespace = ? and step = ? and reverts = ?), 0) where namespace = ? and step = ?");
 		this.addTask = tables
 			.sql("insert into memstate_outbox (hook, part, namespace, fact_id, sequence) " + "values (?, ?, ?, ?, ?)");
@@ -223,7 +225,7 @@ final class UnitWriter {
 			if (precondition instanceof Precondition.KeyAvailable available) {
 				SingletonKey key = available.key();
 				exchange.query(UnitWriter.this.findHolder, (row) -> this.holders.put(key, row.getString(1)),
-						this.namespace, session(key.sessionId()), key.type(), key.digest());
+						this.namespace, Database.holder(key));
 			}
 			else if (precondition instanceof Precondition.IdempotencyKeyFree free) {
 				exchange.query(UnitWriter.this.findCall, (row) -> this.calls.add(free.key()), this.namespace,

@@ -1,0 +1,116 @@
+package io.memstate.storage.jpa;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.memstate.storage.Condition;
+import io.memstate.storage.Condition.Operator;
+import io.memstate.storage.Path;
+import io.memstate.storage.StorageQuery;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which index a query uses that finds 10 of 100,000 facts.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PostgresPlanIT {
+
+	private final String schema = PostgresServer.newSchema();
+
+	private final JdbcTemplate jdbc = new JdbcTemplate(PostgresServer.dataSource());
+
+	private JpaStorage storage;
+
+	@BeforeAll
+	void fill() {
+		this.storage = PostgresStorage.open(PostgresServer.url(), null, null).schema(this.schema);
+		this.storage.initialize();
+		this.storage.index("t", Set.of(Path.parse("rank"), Path.parse("word"), Path.parse("labels")));
+		this.jdbc.update("insert into " + this.schema
+				+ ".memstate_fact (namespace, id, version, live, type, session_id, "
+				+ "payload, ephemeral, created_at, updated_at, format) select 'n', lpad(i::text, 8, '0'), 1, true, 't', '', "
+				+ "jsonb_build_object('topic', 'topic' || i / 10, 'rank', i, 'word', 'word' || lpad(i::text, 8, '0'), 'tags', "
+				+ "jsonb_build_array('tag' || i / 10, 'all'), 'labels', jsonb_build_array('label' || i / 10), 'text', "
+				+ "'some text', 'nested', jsonb_build_object('a', i / 10)), false, i, i, 1 "
+				+ "from generate_series(0, 99999) i");
+		this.jdbc.execute("analyze " + this.schema + ".memstate_fact");
+	}
+
+	@AfterAll
+	void close() {
+		this.storage.close();
+	}
+
+	@Test
+	void usesTheGinIndexForEquality() {
+		assertIndex(comparison("topic", Operator.EQ, "topic77"), 10, "memstate_fact_by_payload");
+		assertIndex(comparison("nested.a", Operator.EQ, 77), 10, "memstate_fact_by_payload");
+		assertIndex(new Condition.In(Path.parse("topic"), List.of("topic77", "topic78")), 20,
+				"memstate_fact_by_payload");
+	}
+
+	@Test
+	void usesTheGinIndexForContainment() {
+		assertIndex(comparison("tags", Operator.CONTAINS, "tag77"), 10, "memstate_fact_by_payload");
+		assertIndex(comparison("labels", Operator.CONTAINS, "label77"), 10, "memstate_fact_by_payload");
+	}
+
+	@Test
+	void usesTheIndexOfAPathForRanges() {
+		assertIndex(comparison("rank", Operator.GTE, 99_990), 10, "memstate_ix_");
+		assertIndex(
+				new Condition.And(List.of(comparison("rank", Operator.GT, 499), comparison("rank", Operator.LT, 510))),
+				10, "memstate_ix_");
+		assertIndex(comparison("word", Operator.STARTS_WITH, "word0000123"), 10, "memstate_ix_");
+		assertIndex(comparison("word", Operator.GTE, "word00099990"), 10, "memstate_ix_");
+	}
+
+	@Test
+	void findsASingletonByItsIndexEvenWhereNothingIsKnownOfTheData() {
+		String other = PostgresServer.newSchema();
+		try (JpaStorage fresh = PostgresStorage.open(PostgresServer.url(), null, null).schema(other)) {
+			fresh.initialize();
+			Database database = new PostgresDatabase();
+			String plan = this.jdbc
+				.queryForList("explain select id from " + other + ".memstate_fact where namespace = 'n' and "
+						+ database.holder() + " = 'x' and live and singleton_key is not null", String.class)
+				.toString();
+			assertThat(plan).contains("memstate_fact_by_key");
+		}
+	}
+
+	private static Condition comparison(String path, Operator operator, Object value) {
+		return new Condition.Comparison(Path.parse(path), operator, value);
+	}
+
+	private void assertIndex(Condition condition, int found, String index) {
+		StorageQuery query = new StorageQuery("n", null, StorageQuery.Layers.OWN, "t", condition, List.of(), null, 100,
+				Facts.START);
+		long before = used(index);
+		assertThat(this.storage.query(query)).as(condition.toString()).hasSize(found);
+		String plan = plan(query);
+		assertThat(plan).as(condition.toString()).contains(index);
+		assertThat(used(index)).isGreaterThanOrEqualTo(before);
+	}
+
+	private long used(String index) {
+		return this.jdbc
+			.queryForObject("select coalesce(sum(idx_scan), 0) from pg_stat_user_indexes where schemaname = ? "
+					+ "and indexrelname like ?", Long.class, this.schema, index + "%");
+	}
+
+	private String plan(StorageQuery query) {
+		Fragment statement = this.storage.statement(query);
+		return this.jdbc.queryForList("explain " + statement.sql(), String.class, statement.parameters().toArray())
+			.stream()
+			.collect(Collectors.joining("\n"));
+	}
+
+}
