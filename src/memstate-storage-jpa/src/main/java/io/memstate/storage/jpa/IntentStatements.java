@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IntentStatements {
 
-	private final boolean together;
+	private final Database database;
 
 	private final int timeout;
 
@@ -43,8 +43,8 @@ final class IntentStatements {
 
 	IntentStatements(Database database, JdbcSettings settings) {
 		Tables tables = settings.tables();
-		this.together = database.sendsTogether();
-		this.timeout = database.sendsTogether() ? settings.statementSeconds() : 0;
+		this.database = database;
+		this.timeout = settings.statementSeconds();
 		String columns = "namespace, fact_id, token, until_at";
 		this.find = tables.sql("select " + columns + " from memstate_intent where namespace = ? and fact_id = ?");
 		this.add = tables.sql("insert into memstate_intent (" + columns + ") values (?, ?, ?, ?) "
@@ -60,7 +60,7 @@ final class IntentStatements {
 	}
 
 	private Exchange exchange() {
-		return new Exchange(this.together, this.timeout);
+		return this.database.exchange(this.timeout);
 	}
 
 	/**

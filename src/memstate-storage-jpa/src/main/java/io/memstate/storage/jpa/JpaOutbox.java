@@ -40,7 +40,7 @@ final class JpaOutbox implements Outbox {
 
 	private final JpaIntents intents;
 
-	private final boolean together;
+	private final Database database;
 
 	private final int timeout;
 
@@ -71,8 +71,8 @@ final class JpaOutbox implements Outbox {
 		this.connections = connections;
 		this.sessions = sessions;
 		this.intents = intents;
-		this.together = database.sendsTogether();
-		this.timeout = database.sendsTogether() ? settings.statementSeconds() : 0;
+		this.database = database;
+		this.timeout = settings.statementSeconds();
 		this.failures = failures;
 		this.tables = settings.tables();
 		List<String> numbers = new ArrayList<>();
@@ -110,7 +110,7 @@ final class JpaOutbox implements Outbox {
 	}
 
 	private Exchange exchange() {
-		return new Exchange(this.together, this.timeout);
+		return this.database.exchange(this.timeout);
 	}
 
 	private <R> R write(SqlWork<R> work) {
