@@ -69,6 +69,8 @@ final class SqliteConnections {
 	 */
 	static final class Prepared {
 
+		private static final int MOST = 100;
+
 		private final SQLiteConnection connection;
 
 		private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -79,13 +81,16 @@ final class SqliteConnections {
 
 		/**
 		 * A statement that stays prepared.
-		 * @param sql one of a few texts
+		 * @param sql the text
 		 * @return the statement, not to be closed
 		 * @throws SQLException if it can't be prepared
 		 */
 		PreparedStatement statement(String sql) throws SQLException {
 			PreparedStatement statement = this.statements.get(sql);
 			if (statement == null || statement.isClosed()) {
+				if (this.statements.size() >= MOST) {
+					discard();
+				}
 				statement = this.connection.prepareStatement(sql);
 				this.statements.put(sql, statement);
 			}
