@@ -8,10 +8,13 @@ import java.util.function.Predicate;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.memstate.StorageException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -127,19 +130,19 @@ final class Connections implements AutoCloseable {
 	 */
 	<R> R write(SqlWork<R> work, Predicate<R> keep) throws SQLException {
 		try (Lease lease = lease(this.pools.writer())) {
-			Object begun = lease.begin();
 			try {
+				lease.begin();
 				R result = work.run(lease.connection);
 				if (keep.test(result)) {
-					lease.commit(begun);
+					lease.commit();
 				}
 				else {
-					lease.rollback(begun);
+					lease.rollback();
 				}
 				return result;
 			}
 			catch (SQLException | RuntimeException | Error ex) {
-				lease.rollback(begun, ex);
+				lease.rollback(ex);
 				throw ex;
 			}
 		}
@@ -213,6 +216,8 @@ final class Connections implements AutoCloseable {
 
 		private boolean reading;
 
+		private @Nullable Savepoint savepoint;
+
 		private Lease(Connection connection, DataSource source, Kind kind) {
 			this.connection = connection;
 			this.source = source;
@@ -223,39 +228,60 @@ final class Connections implements AutoCloseable {
 			return this.connection;
 		}
 
-		private Object begin() throws SQLException {
-			return switch (this.kind) {
-				case OWN, LENT -> {
-					Connections.this.database.begin(this.connection);
-					yield this;
+		private void begin() throws SQLException {
+			switch (this.kind) {
+				case OWN, LENT -> Connections.this.database.begin(this.connection);
+				case JOINED -> this.savepoint = this.connection.setSavepoint();
+				case ENDED -> {
+					// one has begun by itself
 				}
-				case JOINED -> this.connection.setSavepoint();
-				case ENDED -> this; // one has begun by itself
-			};
+			}
 		}
 
-		private void commit(Object begun) throws SQLException {
+		private void commit() throws SQLException {
 			switch (this.kind) {
 				case OWN, LENT -> Connections.this.database.commit(this.connection);
-				case JOINED -> this.connection.releaseSavepoint((Savepoint) begun);
+				case JOINED -> this.connection.releaseSavepoint(this.savepoint);
 				case ENDED -> this.connection.commit();
 			}
 		}
 
-		private void rollback(Object begun) throws SQLException {
+		private void rollback() throws SQLException {
 			switch (this.kind) {
 				case OWN, LENT -> Connections.this.database.rollback(this.connection);
 				case JOINED -> {
-					this.connection.rollback((Savepoint) begun);
-					this.connection.releaseSavepoint((Savepoint) begun);
+					if (this.savepoint != null) {
+						this.connection.rollback(this.savepoint);
+						this.connection.releaseSavepoint(this.savepoint);
+					}
 				}
 				case ENDED -> this.connection.rollback();
 			}
 		}
 
-		private void rollback(Object begun, Throwable failure) {
+		private void rollback(Throwable failure) {
 			try {
-				rollback(begun);
+				rollback();
+			}
+			catch (SQLException ex) {
+				failure.addSuppressed(ex);
+				forbidCommit(failure);
+			}
+		}
+
+		/**
+		 * Sees to it that what could not be rolled back is never committed.
+		 */
+		private void forbidCommit(Throwable failure) {
+			if (this.kind == Kind.JOINED) {
+				TransactionSynchronizationManager.registerSynchronization(new NoCommit(failure));
+				return;
+			}
+			try {
+				if (this.source instanceof HikariDataSource pool) {
+					pool.evictConnection(this.connection);
+				}
+				Connections.this.database.disconnect(this.connection);
 			}
 			catch (SQLException ex) {
 				failure.addSuppressed(ex);
@@ -276,6 +302,21 @@ final class Connections implements AutoCloseable {
 					closed.setAutoCommit(false);
 				}
 			}
+		}
+
+	}
+
+	/**
+	 * Lets a transaction end in no other way than by being rolled back.
+	 *
+	 * @param failure why
+	 */
+	private record NoCommit(Throwable failure) implements TransactionSynchronization {
+
+		@Override
+		public void beforeCommit(boolean readOnly) {
+			throw new StorageException("A write of MemState failed in this transaction and could not be taken back, "
+					+ "so the transaction is rolled back: run it again", this.failure);
 		}
 
 	}

@@ -132,6 +132,14 @@ interface Database {
 	void rollback(Connection connection) throws SQLException;
 
 	/**
+	 * Gives up a connection whose transaction can't be ended, so that no pool gives it
+	 * out again.
+	 * @param connection the connection
+	 * @throws SQLException if even that failed
+	 */
+	void disconnect(Connection connection) throws SQLException;
+
+	/**
 	 * Begins what only reads, so that a result can be fetched bit by bit.
 	 * @param connection the connection
 	 * @throws SQLException if it can't

@@ -150,6 +150,11 @@ final class PostgresDatabase implements Database {
 	}
 
 	@Override
+	public void disconnect(Connection connection) throws SQLException {
+		connection.abort(Runnable::run);
+	}
+
+	@Override
 	public void beginReading(Connection connection) throws SQLException {
 		connection.setAutoCommit(false); // without it the driver fetches everything at
 											// once

@@ -165,7 +165,20 @@ final class SqliteDatabase implements Database {
 
 	@Override
 	public void rollback(Connection connection) throws SQLException {
-		SqliteConnections.of(connection).execute("rollback");
+		try {
+			SqliteConnections.of(connection).execute("rollback");
+		}
+		catch (SQLException ex) {
+			// after some failures SQLite rolls back by itself
+			if (!String.valueOf(ex.getMessage()).contains("no transaction is active")) {
+				throw ex;
+			}
+		}
+	}
+
+	@Override
+	public void disconnect(Connection connection) throws SQLException {
+		connection.unwrap(SQLiteConnection.class).close();
 	}
 
 	@Override

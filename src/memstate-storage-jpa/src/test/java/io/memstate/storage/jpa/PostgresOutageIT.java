@@ -100,6 +100,7 @@ class PostgresOutageIT extends OutageContractTests {
 		dataSource.setUser("postgres");
 		dataSource.setPassword("postgres");
 		StoredTables.read(dataSource, "", namespace).assertWhole(occasion);
+		StoredTables.assertIntact(dataSource, "", occasion);
 	}
 
 }

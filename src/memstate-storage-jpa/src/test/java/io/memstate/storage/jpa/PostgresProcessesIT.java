@@ -18,6 +18,7 @@ class PostgresProcessesIT extends ProcessContractTests {
 	@Override
 	protected void assertStored(String location, String namespace, String occasion) throws Exception {
 		StoredTables.read(PostgresServer.dataSource(), location.split(" ")[1] + ".", namespace).assertWhole(occasion);
+		StoredTables.assertIntact(PostgresServer.dataSource(), location.split(" ")[1] + ".", occasion);
 	}
 
 }

@@ -27,6 +27,7 @@ class SqliteProcessesIT extends ProcessContractTests {
 		SQLiteDataSource dataSource = new SQLiteDataSource();
 		dataSource.setUrl("jdbc:sqlite:" + location);
 		StoredTables.read(dataSource, "", namespace).assertWhole(occasion);
+		StoredTables.assertIntact(dataSource, "", occasion);
 	}
 
 }

@@ -34,14 +34,11 @@ final class StoredTables {
 
 	private final List<Map<String, Object>> steps;
 
-	private final List<String> problems;
-
 	private StoredTables(List<Map<String, Object>> facts, List<Map<String, Object>> log,
-			List<Map<String, Object>> steps, List<String> problems) {
+			List<Map<String, Object>> steps) {
 		this.facts = facts;
 		this.log = log;
 		this.steps = steps;
-		this.problems = problems;
 	}
 
 	static StoredTables read(DataSource dataSource, String schema, String namespace) throws SQLException {
@@ -50,12 +47,17 @@ final class StoredTables {
 			String where = " where namespace = ? order by ";
 			return new StoredTables(rows(connection, "select * from " + tables + "fact" + where + "id", namespace),
 					rows(connection, "select * from " + tables + "log" + where + "sequence", namespace),
-					rows(connection, "select * from " + tables + "step" + where + "sequence", namespace),
-					problems(connection, schema));
+					rows(connection, "select * from " + tables + "step" + where + "sequence", namespace));
 		}
 	}
 
-	/** What the database itself finds wrong with tables and indexes. */
+	/** Expects the database to find nothing wrong with tables and indexes. */
+	static void assertIntact(DataSource dataSource, String schema, String occasion) throws SQLException {
+		try (Connection connection = dataSource.getConnection()) {
+			assertThat(problems(connection, schema)).as("%s: problems of the database", occasion).isEmpty();
+		}
+	}
+
 	private static List<String> problems(Connection connection, String schema) throws SQLException {
 		if (connection.getMetaData().getURL().startsWith("jdbc:sqlite:")) {
 			List<Map<String, Object>> found = rows(connection, "pragma integrity_check");
@@ -108,7 +110,6 @@ final class StoredTables {
 
 	/** Expects every row to be what the log says it must be. */
 	void assertWhole(String occasion) {
-		assertThat(this.problems).as("%s: problems of the database", occasion).isEmpty();
 		Map<Object, List<Map<String, Object>>> byFact = by("fact_id");
 		Set<Object> known = this.facts.stream().map((row) -> row.get("id")).collect(Collectors.toSet());
 		assertThat(known).as("%s: rows of facts in the log", occasion).isEqualTo(byFact.keySet());
