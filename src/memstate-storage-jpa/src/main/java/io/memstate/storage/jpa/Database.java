@@ -159,9 +159,11 @@ interface Database {
 	 * Whether a statement failed because another transaction was faster, so that it is
 	 * worth to look again.
 	 * @param failure the failure
-	 * @return true for a duplicate key, a deadlock or a failed serialisation
+	 * @param joined whether it failed in a transaction of the caller
+	 * @return true for a duplicate key and, outside the caller's transactions, a deadlock
+	 * or a failed serialisation
 	 */
-	boolean isRace(SQLException failure);
+	boolean isRace(SQLException failure, boolean joined);
 
 	/**
 	 * What to do about a failure.

@@ -272,7 +272,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 							ApplyResult.Applied.class::isInstance);
 			}
 			catch (SQLException ex) {
-				if (attempt == ATTEMPTS || !this.database.isRace(ex)) {
+				if (attempt == ATTEMPTS || !this.database.isRace(ex, current.connections().joined() != null)) {
 					throw ex;
 				}
 			}

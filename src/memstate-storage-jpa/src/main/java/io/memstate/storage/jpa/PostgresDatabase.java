@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresDatabase implements Database {
 
+	// what the caller's transaction has locked and seen stays so, so that it can't win later
+	private static final Set<String> RACES_FOR_KEYS = Set.of("23505");
+
 	private static final Set<String> RACES = Set.of("23505", "40P01", "40001");
 
 	@Override
@@ -176,8 +179,8 @@ final class PostgresDatabase implements Database {
 	}
 
 	@Override
-	public boolean isRace(SQLException failure) {
-		return RACES.contains(String.valueOf(failure.getSQLState()));
+	public boolean isRace(SQLException failure, boolean joined) {
+		return (joined ? RACES_FOR_KEYS : RACES).contains(String.valueOf(failure.getSQLState()));
 	}
 
 	@Override

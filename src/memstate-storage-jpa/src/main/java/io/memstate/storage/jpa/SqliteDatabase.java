@@ -197,7 +197,7 @@ final class SqliteDatabase implements Database {
 	}
 
 	@Override
-	public boolean isRace(SQLException failure) {
+	public boolean isRace(SQLException failure, boolean joined) {
 		return false; // there is one writer at a time
 	}
 

@@ -15,7 +15,7 @@ import io.memstate.Draft;
 import io.memstate.MemoryStore;
 import io.memstate.Patch;
 import io.memstate.StorageException;
-import io.memstate.storage.jpa.FaultyDataSource.Fault;
+import io.memstate.storage.jpa.Faults.Fault;
 import io.memstate.test.RandomLoad;
 import io.memstate.test.StoreAudit;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +40,7 @@ abstract class AbstractFaultTests {
 
 	private final AtomicInteger numbers = new AtomicInteger();
 
-	private FaultyDataSource faulty;
+	final Faults faults = new Faults();
 
 	private HikariDataSource pool;
 
@@ -48,7 +48,7 @@ abstract class AbstractFaultTests {
 
 	private MemoryStore all;
 
-	Set<String> calls = FaultyDataSource.ALL;
+	Set<String> calls = Faults.ALL;
 
 	private MemoryStore store;
 
@@ -66,9 +66,8 @@ abstract class AbstractFaultTests {
 
 	@BeforeEach
 	void open() {
-		this.faulty = new FaultyDataSource(createDataSource());
 		HikariConfig config = new HikariConfig();
-		config.setDataSource(this.faulty);
+		config.setDataSource(createDataSource());
 		config.setMaximumPoolSize(1);
 		config.setConnectionTimeout(5_000);
 		this.pool = new HikariDataSource(config);
@@ -148,14 +147,14 @@ abstract class AbstractFaultTests {
 		prepare(operation.getKey());
 		String before = stored().content();
 		StorageException thrown = null;
-		this.faulty.arm(fault, call, this.calls, this::failure);
+		this.faults.arm(fault, call, this.calls, this::failure);
 		try {
 			operation.getValue().accept(name);
 		}
 		catch (StorageException ex) {
 			thrown = ex;
 		}
-		String failedAt = this.faulty.disarm();
+		String failedAt = this.faults.disarm();
 		StoredTables after = stored();
 		after.assertWhole(occasion);
 		if (thrown != null && !maybeCommitted(fault, failedAt)) {
@@ -212,7 +211,7 @@ abstract class AbstractFaultTests {
 		try {
 			transaction.executeWithoutResult((status) -> {
 				insert();
-				this.faulty.arm(fault, call, this.calls, this::failure);
+				this.faults.arm(fault, call, this.calls, this::failure);
 				try {
 					operation.getValue().accept(name);
 				}
@@ -220,7 +219,7 @@ abstract class AbstractFaultTests {
 					thrown[0] = ex;
 				}
 				finally {
-					failedAt[0] = this.faulty.disarm();
+					failedAt[0] = this.faults.disarm();
 				}
 				insert();
 			});

@@ -18,7 +18,7 @@ import io.memstate.Draft;
 import io.memstate.MemoryStore;
 import io.memstate.Patch;
 import io.memstate.StorageException;
-import io.memstate.storage.jpa.FaultyDataSource.Fault;
+import io.memstate.storage.jpa.Faults.Fault;
 import io.memstate.test.RandomLoad;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class PostgresFaultIT extends AbstractFaultTests {
 
 	@Override
 	DataSource createDataSource() {
-		return PostgresServer.dataSource();
+		return this.faults.around(PostgresServer.dataSource());
 	}
 
 	@Override
@@ -77,7 +77,7 @@ class PostgresFaultIT extends AbstractFaultTests {
 	@ValueSource(strings = { "40001", "40P01", "23505" })
 	void writesNothingTwiceAfterARace(String state) throws Exception {
 		this.state = state;
-		this.calls = FaultyDataSource.RACING;
+		this.calls = Faults.RACING;
 		writesNothingInParts(Fault.BEFORE);
 	}
 

@@ -1,10 +1,7 @@
 package io.memstate.storage.jpa;
 
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -14,34 +11,31 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * Fails at one call to the database that it is told, before or after the call has had its
  * effect.
  */
-final class FaultyDataSource extends DelegatingDataSource {
+final class Faults {
 
-	/** What goes to the server and what does not. */
+	/** What goes to the database and what may, in turn. */
 	static final Set<String> ALL = Set.of("execute", "executeQuery", "executeUpdate", "executeBatch", "commit",
 			"rollback", "setSavepoint", "releaseSavepoint", "setAutoCommit", "prepareStatement", "createStatement");
 
 	/** What a server may refuse because of others. */
 	static final Set<String> RACING = Set.of("execute", "executeQuery", "executeUpdate", "commit");
 
-	private Set<String> calls = ALL;
-
-	private Supplier<SQLException> failure;
-
 	private Fault fault = Fault.NONE;
 
 	private int left;
 
-	private String failedAt;
+	private Set<String> calls = ALL;
 
-	FaultyDataSource(DataSource target) {
-		super(target);
-	}
+	private Supplier<SQLException> failure = SQLException::new;
+
+	private @Nullable String failedAt;
 
 	/**
 	 * When and how long it fails.
@@ -63,9 +57,9 @@ final class FaultyDataSource extends DelegatingDataSource {
 
 	/** Fails at the call of a number, counted from 1, among calls of some names. */
 	synchronized void arm(Fault fault, int call, Set<String> calls, Supplier<SQLException> failure) {
-		this.calls = calls;
 		this.fault = fault;
 		this.left = call;
+		this.calls = calls;
 		this.failure = failure;
 		this.failedAt = null;
 	}
@@ -74,12 +68,15 @@ final class FaultyDataSource extends DelegatingDataSource {
 	 * Fails no more.
 	 * @return the name of the call that failed, or null if there were fewer calls
 	 */
-	synchronized String disarm() {
+	synchronized @Nullable String disarm() {
 		this.fault = Fault.NONE;
 		return this.failedAt;
 	}
 
 	private synchronized boolean fails(Fault when, String call) {
+		if (!this.calls.contains(call)) {
+			return false;
+		}
 		if (this.fault == Fault.FROM_HERE && when == Fault.BEFORE && this.failedAt != null) {
 			return true;
 		}
@@ -92,44 +89,52 @@ final class FaultyDataSource extends DelegatingDataSource {
 		return false;
 	}
 
-	@Override
-	public Connection getConnection() throws SQLException {
-		return proxy(Connection.class, super.getConnection());
+	void before(String call) throws SQLException {
+		if (fails(Fault.BEFORE, call)) {
+			throw this.failure.get();
+		}
+	}
+
+	void after(String call) throws SQLException {
+		if (fails(Fault.AFTER, call)) {
+			throw this.failure.get();
+		}
+	}
+
+	/** A source whose connections and statements fail when told. */
+	DataSource around(DataSource target) {
+		return new DelegatingDataSource(target) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				return around(Connection.class, super.getConnection());
+			}
+
+		};
 	}
 
 	@SuppressWarnings("unchecked")
-	private <T> T proxy(Class<T> type, T target) {
-		InvocationHandler handler = (proxy, method, arguments) -> {
-			boolean counts = this.calls.contains(method.getName());
-			if (counts && fails(Fault.BEFORE, method.getName())) {
-				throw this.failure.get();
-			}
-			Object result = invoke(target, method, arguments);
-			if (counts && fails(Fault.AFTER, method.getName())) {
-				throw this.failure.get();
-			}
-			return wrap(result);
-		};
-		return (T) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { type }, handler);
+	<T> T around(Class<T> type, T target) {
+		return (T) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { type },
+				(proxy, method, arguments) -> {
+					before(method.getName());
+					Object result;
+					try {
+						result = method.invoke(target, arguments);
+					}
+					catch (InvocationTargetException ex) {
+						throw ex.getCause();
+					}
+					after(method.getName());
+					return aroundStatement(result);
+				});
 	}
 
-	private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
-		try {
-			return method.invoke(target, arguments);
-		}
-		catch (InvocationTargetException ex) {
-			throw ex.getCause();
-		}
-	}
-
-	private Object wrap(Object result) {
-		if (result instanceof CallableStatement statement) {
-			return statement;
-		}
+	private @Nullable Object aroundStatement(@Nullable Object result) {
 		if (result instanceof PreparedStatement statement) {
-			return proxy(PreparedStatement.class, statement);
+			return around(PreparedStatement.class, statement);
 		}
-		return (result instanceof Statement statement) ? proxy(Statement.class, statement) : result;
+		return (result instanceof Statement statement) ? around(Statement.class, statement) : result;
 	}
 
 }
