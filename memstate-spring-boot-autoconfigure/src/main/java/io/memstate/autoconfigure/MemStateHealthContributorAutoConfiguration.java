@@ -1,5 +1,6 @@
 package io.memstate.autoconfigure;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -8,6 +9,7 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
+import io.memstate.MemoryStore;
 import io.memstate.storage.Storage;
 
 /**
@@ -16,7 +18,7 @@ import io.memstate.storage.Storage;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = MemStateStorageAutoConfiguration.class)
+@AutoConfiguration(after = { MemStateStorageAutoConfiguration.class, MemStateAutoConfiguration.class })
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnSingleCandidate(Storage.class)
 @ConditionalOnEnabledHealthIndicator("memstate")
@@ -24,8 +26,8 @@ public final class MemStateHealthContributorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "memstateHealthIndicator", "memstateHealthContributor" })
-	HealthIndicator memstateHealthIndicator(Storage storage) {
-		return new MemStateHealthIndicator(storage);
+	HealthIndicator memstateHealthIndicator(Storage storage, ObjectProvider<MemoryStore> store) {
+		return new MemStateHealthIndicator(storage, store.getIfUnique());
 	}
 
 }

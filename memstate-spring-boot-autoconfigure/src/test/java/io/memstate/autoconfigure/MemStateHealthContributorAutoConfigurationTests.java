@@ -1,7 +1,9 @@
 package io.memstate.autoconfigure;
 
+import java.util.List;
 import java.util.Map;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -11,6 +13,9 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.memstate.Draft;
+import io.memstate.FactChange;
+import io.memstate.MemoryHook;
 import io.memstate.MemoryStore;
 import io.memstate.storage.Storage;
 import io.memstate.storage.memory.InMemoryStorage;
@@ -37,9 +42,39 @@ class MemStateHealthContributorAutoConfigurationTests {
 	void isDownWhereTheStorageDoesNotAnswer() {
 		Storage closed = new InMemoryStorage();
 		closed.close();
-		Health health = health(new MemStateHealthIndicator(closed));
+		Health health = health(new MemStateHealthIndicator(closed, null));
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 		assertThat(health.getDetails()).containsKeys("storage", "error");
+	}
+
+	@Test
+	void tellsHowTheHooksAreDoing() {
+		MemoryHook hook = new MemoryHook() {
+
+			@Override
+			public String name() {
+				return "index";
+			}
+
+			@Override
+			public void apply(List<FactChange> changes) {
+			}
+
+		};
+		this.runner.withPropertyValues("memstate.hooks.mode=outbox")
+			.withBean(MemoryHook.class, () -> hook)
+			.run((context) -> {
+				context.getBean(MemoryStore.class).commit(Draft.of("note", Map.of()));
+				Health health = health(context.getBean(HealthIndicator.class));
+				assertThat(health.getStatus()).isEqualTo(Status.UP);
+				assertThat(health.getDetails()).extractingByKey("hooks")
+					.asInstanceOf(InstanceOfAssertFactories.MAP)
+					.extractingByKey("index")
+					.asInstanceOf(InstanceOfAssertFactories.MAP)
+					.containsEntry("mode", "outbox")
+					.containsEntry("pending", 1L)
+					.containsEntry("parked", 0L);
+			});
 	}
 
 	@Test
