@@ -48,6 +48,7 @@ import io.memstate.storage.StoredEntry;
 import io.memstate.storage.StoredFact;
 import io.memstate.storage.StoredStep;
 import io.memstate.storage.Unit;
+import io.memstate.storage.Values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -472,6 +473,7 @@ public abstract class StorageSpiContractTests extends StorageContract {
 		while (!page.isEmpty()) {
 			assertThat(page).hasSizeLessThanOrEqualTo(5);
 			paged.addAll(page);
+			assertThat(paged).as("pages that never end").hasSizeLessThanOrEqualTo(40);
 			page = (page.size() < 5) ? List.of() : this.storage.query(query.page(page.get(page.size() - 1).fact(), 5));
 		}
 		List<StoredFact> facts = paged.stream().map(FactState::fact).toList();
@@ -834,6 +836,7 @@ public abstract class StorageSpiContractTests extends StorageContract {
 		List<String> page = this.storage.namespaces(null, 100);
 		while (!page.isEmpty()) {
 			names.addAll(page);
+			assertThat(page).as("pages that go on").isSortedAccordingTo(Values::compareStrings);
 			page = this.storage.namespaces(page.get(page.size() - 1), 100);
 		}
 		return names;
