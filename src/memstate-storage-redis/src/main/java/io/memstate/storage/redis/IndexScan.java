@@ -82,12 +82,14 @@ final class IndexScan {
 	 * creation
 	 */
 	void merge(@Nullable Path path, List<byte[]> prefixes) {
-		StoredFact after = this.query.after();
-		boolean start = after != null && (this.query.order().isEmpty() || sameValue(after, path, prefixes));
+		merge(path, prefixes, this.query.after());
+	}
+
+	private void merge(@Nullable Path path, List<byte[]> prefixes, @Nullable StoredFact after) {
 		List<Cursor> cursors = new ArrayList<>();
 		for (byte[] prefix : prefixes) {
 			Span all = Span.startingWith(prefix);
-			cursors.add(new Cursor((start && after != null)
+			cursors.add(new Cursor((after != null)
 					? all.from(new ByteWriter().raw(prefix).raw(IndexMember.after(after)).toByteArray()) : all));
 		}
 		int size = this.query.limit() - this.result.size();
@@ -104,16 +106,6 @@ final class IndexScan {
 			}
 			size = Math.max(size, this.filteredPage);
 		}
-	}
-
-	private boolean sameValue(StoredFact after, @Nullable Path path, List<byte[]> prefixes) {
-		if (path == null) {
-			return false;
-		}
-		byte[] value = IndexValue.of(path.resolve(after)).bytes();
-		byte[] prefix = prefixes.get(0);
-		return prefix.length > value.length
-				&& Arrays.equals(prefix, prefix.length - value.length, prefix.length, value, 0, value.length);
 	}
 
 	private boolean fetch(List<Cursor> cursors, @Nullable Guard guard, int size) {
@@ -276,7 +268,9 @@ final class IndexScan {
 		List<byte[]> starts = new ArrayList<>();
 		prefixes.forEach((prefix) -> starts.add(new ByteWriter().raw(prefix).raw(value).toByteArray()));
 		if (this.query.order().size() == 1 && exact(path, starts)) {
-			merge(path, starts);
+			StoredFact after = this.query.after();
+			boolean within = after != null && Arrays.equals(IndexValue.of(path.resolve(after)).bytes(), value);
+			merge(path, starts, within ? after : null);
 		}
 		else {
 			collect(path, starts.stream().map(Span::startingWith).toList());
