@@ -22,11 +22,10 @@ import io.memstate.SearchRequest;
  * subscription, and each subscription makes the call anew. What the call of the same name
  * would throw is the error signal.
  * <p>
- * Calls that give one value, and all writes, run where
- * {@link io.memstate.MemoryStore#async()} runs them: cancelling one that has not begun
- * keeps it from beginning, one that runs may still take effect, and
- * {@link AsyncMemoryOperations} says when calls are refused. No call takes part in a
- * transaction of the caller's thread.
+ * All calls but streams run where {@link io.memstate.MemoryStore#async()} runs them:
+ * cancelling one that has not begun keeps it from beginning, one that runs may still take
+ * effect, and {@link AsyncMemoryOperations} says when calls are refused. No call takes
+ * part in a transaction of the caller's thread.
  * <p>
  * {@link #stream(FactQuery)} reads no more than its subscriber requests, but for the page
  * that the storage reads at a time, on threads that may block. It closes what it reads

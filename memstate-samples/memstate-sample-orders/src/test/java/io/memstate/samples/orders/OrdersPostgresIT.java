@@ -56,4 +56,15 @@ class OrdersPostgresIT extends AbstractOrdersTests {
 		assertThat(refusals()).hasSize(1);
 	}
 
+	@Test
+	void asynchronousCallTakesNoPartInTheTransaction() {
+		new TransactionTemplate(this.transactionManager).executeWithoutResult((status) -> {
+			this.service.place(this.customer, "bagel", 1);
+			this.memory.async().commit(new Refusal(this.customer, "noted apart")).join();
+			status.setRollbackOnly();
+		});
+		assertThat(rows()).isEmpty();
+		assertThat(refusals()).hasSize(1);
+	}
+
 }
