@@ -253,9 +253,9 @@ class BiteTests {
 	private static Fault foldingCase() {
 		return before("query", (call) -> {
 			StorageQuery query = (StorageQuery) call.arguments()[0];
-			return call.with(new StorageQuery(query.namespace().toLowerCase(Locale.ROOT), query.sessionId(),
-					query.layers(), query.type(), query.condition(), query.order(), query.after(), query.limit(),
-					query.now()))
+			return call
+				.with(new StorageQuery(query.namespace().toLowerCase(Locale.ROOT), query.sessionId(), query.layers(),
+						query.type(), query.condition(), query.order(), query.after(), query.limit(), query.now()))
 				.proceed();
 		});
 	}

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresDatabase implements Database {
 
-	// what the caller's transaction has locked and seen stays so, so that it can't win later
+	// what the caller's transaction has locked and seen stays so, so that it can't win
+	// later
 	private static final Set<String> RACES_FOR_KEYS = Set.of("23505");
 
 	private static final Set<String> RACES = Set.of("23505", "40P01", "40001");

@@ -27,7 +27,7 @@ class SqliteFaultIT extends AbstractFaultTests {
 				String file = SqliteFaultIT.this.directory.resolve("app.db").toString();
 				FaultySqliteConnection connection = new FaultySqliteConnection(file, config().toProperties(),
 						SqliteFaultIT.this.faults);
-				
+
 				return connection;
 			}
 
