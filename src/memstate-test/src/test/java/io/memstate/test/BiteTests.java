@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -54,9 +56,8 @@ class BiteTests {
 	@MethodSource("faults")
 	void fails(String name, Fault fault, Class<?> concern, String test) {
 		Events tests = run("junit-jupiter", fault,
-				DiscoverySelectors.selectNestedMethod(List.of(WrongStorage.class), concern, test));
-		assertThat(tests.started().count()).isEqualTo(1);
-		assertThat(tests.failed().count()).isEqualTo(1);
+				DiscoverySelectors.selectNestedMethod(List.of(WrongStorage.class), concern, method(concern, test)));
+		assertThat(tests.failed().count()).isPositive();
 	}
 
 	@ParameterizedTest(name = "{0}")
@@ -85,6 +86,12 @@ class BiteTests {
 		finally {
 			FAULT.remove();
 		}
+	}
+
+	private static Method method(Class<?> concern, String name) {
+		return ReflectionSupport
+			.findMethods(concern, (method) -> method.getName().equals(name), HierarchyTraversalMode.TOP_DOWN)
+			.get(0);
 	}
 
 	private static String message(Event event) {
@@ -123,9 +130,9 @@ class BiteTests {
 				arguments("finds too few", findingTooFew(), AllStorageContractTests.Query.class, "narrowsToAType"),
 				arguments("counts too many", countingTooMany(), AllStorageContractTests.Query.class, "limits"),
 				arguments("keeps numbers as doubles", roundingNumbers(), AllStorageContractTests.Payload.class,
-						"keepsALargePayload"),
+						"survives"),
 				arguments("redoes the oldest first", redoingTheOldest(), AllStorageContractTests.Rollback.class,
-						"redoesWhatWasUndone"),
+						"redoesSeveralStepsAsOne"),
 				arguments("undoes steps of any layer", undoingAnyLayer(), AllStorageContractTests.Rollback.class,
 						"undoesOnlyStepsOfItsLayer"),
 				arguments("knows no past", knowingNoPast(), AllStorageContractTests.AsOf.class,
