@@ -152,6 +152,12 @@ public final class ChildProcess implements AutoCloseable {
 		return next(PATIENCE);
 	}
 
+	/** A line that the child has told already, or null. */
+	@Nullable String poll() {
+		String line = this.told.peek();
+		return (line == null || line.equals(END)) ? null : this.told.poll();
+	}
+
 	private @Nullable String next(Duration patience) {
 		try {
 			String line = this.told.poll(patience.toMillis(), TimeUnit.MILLISECONDS);

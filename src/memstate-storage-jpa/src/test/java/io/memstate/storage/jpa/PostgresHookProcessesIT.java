@@ -1,0 +1,18 @@
+package io.memstate.storage.jpa;
+
+import io.memstate.test.HookProcessContractTests;
+import io.memstate.test.StorageOpener;
+
+class PostgresHookProcessesIT extends HookProcessContractTests {
+
+	@Override
+	protected Class<? extends StorageOpener> opener() {
+		return JpaOpener.class;
+	}
+
+	@Override
+	protected String location() {
+		return PostgresServer.url() + " " + PostgresServer.newSchema();
+	}
+
+}
