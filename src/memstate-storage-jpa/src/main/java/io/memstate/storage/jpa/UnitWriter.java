@@ -199,6 +199,12 @@ final class UnitWriter {
 
 		private void look() throws SQLException {
 			Exchange exchange = exchange();
+			// types before facts: who waits for a type must not hold a fact
+			for (Precondition precondition : this.unit.preconditions()) {
+				if (precondition instanceof Precondition.KeyFieldsAre fields) {
+					look(exchange, fields);
+				}
+			}
 			for (String id : ids()) {
 				exchange.query(UnitWriter.this.lockFact, (row) -> this.facts.put(row.getString(1), before(row)),
 						this.namespace, id);
@@ -235,11 +241,12 @@ final class UnitWriter {
 				exchange.query(UnitWriter.this.lockStep,
 						(row) -> this.undone.put(step.step(), row.getObject(1) != null), this.namespace, step.step());
 			}
-			else if (precondition instanceof Precondition.KeyFieldsAre fields) {
-				String sql = this.changesKeyFields ? UnitWriter.this.lockType : UnitWriter.this.holdType;
-				exchange.query(sql, (row) -> this.types.put(fields.type(), row.getString(1)), this.namespace,
-						fields.type());
-			}
+		}
+
+		private void look(Exchange exchange, Precondition.KeyFieldsAre fields) {
+			String sql = this.changesKeyFields ? UnitWriter.this.lockType : UnitWriter.this.holdType;
+			exchange.query(sql, (row) -> this.types.put(fields.type(), row.getString(1)), this.namespace,
+					fields.type());
 		}
 
 		private static Before before(ResultSet row) throws SQLException {
@@ -289,9 +296,9 @@ final class UnitWriter {
 			Exchange exchange = exchange();
 			if (!this.types.containsKey(type)) {
 				// a type that was never noted counts as one with no key fields
-				exchange.update(UnitWriter.this.addType, this.namespace, type, "[]");
-				exchange.query(UnitWriter.this.lockType, (row) -> this.types.put(type, row.getString(1)),
-						this.namespace, type);
+				this.types.put(type, "[]");
+				exchange.update((count) -> requireAdded(count, type), UnitWriter.this.addType, this.namespace, type,
+						"[]");
 			}
 			exchange.query(UnitWriter.this.findFactOfType, (row) -> inUse[0] = true, this.namespace, type);
 			exchange.run(this.connection);
@@ -395,7 +402,15 @@ final class UnitWriter {
 
 		private void requireWritten(int count, String id) {
 			if (count != 1) {
-				throw new LostRaceException(id);
+				throw new LostRaceException("fact '" + id);
+			}
+		}
+
+		// what another has added meanwhile is not locked for it here: that would wait for
+		// those who hold it and may wait for a fact of this unit
+		private void requireAdded(int count, String type) {
+			if (count != 1) {
+				throw new LostRaceException("type '" + type);
 			}
 		}
 
@@ -450,14 +465,14 @@ final class UnitWriter {
 	}
 
 	/**
-	 * Another transaction has made an id meanwhile.
+	 * Another transaction has made an id, or noted a type, meanwhile.
 	 */
 	static final class LostRaceException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
 
-		LostRaceException(String id) {
-			super("The fact '" + id + "' was made by another transaction meanwhile");
+		LostRaceException(String what) {
+			super("The " + what + "' was made by another transaction meanwhile");
 		}
 
 	}
