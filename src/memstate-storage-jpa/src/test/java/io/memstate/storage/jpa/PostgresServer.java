@@ -35,7 +35,9 @@ final class PostgresServer {
 	private static EmbeddedPostgres start() {
 		try {
 			EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
-			Map.of("fsync", "on", "synchronous_commit", "on", "max_connections", "200")
+			// killed processes lose nothing without it, only a machine that fails
+			String fsync = Boolean.getBoolean("memstate.test.fsync") ? "on" : "off";
+			Map.of("fsync", fsync, "synchronous_commit", "on", "max_connections", "200")
 				.forEach(builder::setServerConfig);
 			return builder.start();
 		}

@@ -25,10 +25,7 @@ class SqliteFaultIT extends AbstractFaultTests {
 			@Override
 			public Connection getConnection() throws SQLException {
 				String file = SqliteFaultIT.this.directory.resolve("app.db").toString();
-				FaultySqliteConnection connection = new FaultySqliteConnection(file, config().toProperties(),
-						SqliteFaultIT.this.faults);
-
-				return connection;
+				return new FaultySqliteConnection(file, config().toProperties(), SqliteFaultIT.this.faults);
 			}
 
 			@Override
@@ -51,6 +48,7 @@ class SqliteFaultIT extends AbstractFaultTests {
 		config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
 		config.setJournalMode(SQLiteConfig.JournalMode.WAL);
 		config.setBusyTimeout(2_000);
+		config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);
 		return config;
 	}
 

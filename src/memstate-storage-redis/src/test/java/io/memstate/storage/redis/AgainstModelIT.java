@@ -26,11 +26,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Random units and queries answer as they do on the in-memory storage.
+ * Random units and queries answer as they do on the in-memory storage. How many units is
+ * told by {@code memstate.test.units} (100).
  */
 class AgainstModelIT {
 
-	private static final int UNITS = 400;
+	private static final int UNITS = Integer.getInteger("memstate.test.units", 100);
 
 	private final Storage model = new InMemoryStorage();
 
