@@ -32,6 +32,17 @@ public final class StreamBenchmark {
 	private StreamBenchmark() {
 	}
 
+	/* In a process of its own. */
+	static void inSmallHeap() throws Exception {
+		ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-Xmx64m", StreamBenchmark.class.getName());
+		builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+		int code = builder.inheritIO().start().waitFor();
+		if (code != 0) {
+			throw new IllegalStateException("The process ended with " + code);
+		}
+	}
+
 	/**
 	 * Runs the benchmark.
 	 * @param args none
