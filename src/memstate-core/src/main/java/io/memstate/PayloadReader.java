@@ -5,9 +5,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,7 @@ final class PayloadReader {
 	}
 
 	Payload payload(Map<?, ?> raw) {
-		Map<String, Object> map = object(raw, 1);
+		Map<String, Object> map = patch(raw);
 		return checked(map, CanonicalJson.write(map));
 	}
 
@@ -47,17 +49,27 @@ final class PayloadReader {
 
 	/** A canonical patch, in which null still means removal. */
 	Map<String, Object> patch(Map<?, ?> raw) {
-		return object(raw, 1);
+		try {
+			return object(raw, 1);
+		}
+		catch (RefusedValueException ex) {
+			throw ex.told();
+		}
 	}
 
 	@Nullable Object value(@Nullable Object raw) {
-		return canonical(raw, 0);
+		try {
+			return canonical(raw, 0);
+		}
+		catch (RefusedValueException ex) {
+			throw ex.told();
+		}
 	}
 
 	private Payload checked(Map<String, Object> map, String json) {
 		if (json.length() > (this.limits.maxBytes() + ENVELOPE) / 3
 				&& bytes(json) > this.limits.maxBytes() + ENVELOPE) {
-			throw tooLarge("The payload has " + bytes(json) + " bytes as JSON");
+			throw new FactValidationException(tooLarge("The payload has " + bytes(json) + " bytes as JSON"));
 		}
 		return Payload.of(map, json);
 	}
@@ -92,7 +104,7 @@ final class PayloadReader {
 	private @Nullable Object other(Object raw, int depth) {
 		Object tree = ModelMapper.tree(raw);
 		if (tree == raw) {
-			throw new FactValidationException(
+			throw new RefusedValueException(
 					"A value of " + raw.getClass().getName() + " can't be part of a payload: give a JSON value");
 		}
 		return canonical(tree, depth);
@@ -101,20 +113,37 @@ final class PayloadReader {
 	private Map<String, Object> object(Map<?, ?> raw, int depth) {
 		checkDepth(depth);
 		Map<String, Object> object = new LinkedHashMap<>();
-		raw.forEach((key, value) -> {
-			if (!(key instanceof String name)) {
-				throw new FactValidationException("A key of a payload must be a string, but was " + key
-						+ ((key != null) ? " of " + key.getClass().getName() : ""));
+		for (Map.Entry<?, ?> entry : raw.entrySet()) {
+			String name = name(entry.getKey());
+			try {
+				object.put(name, canonical(entry.getValue(), depth));
 			}
-			object.put(string(name, "a key"), canonical(value, depth));
-		});
+			catch (RefusedValueException ex) {
+				throw ex.within(name);
+			}
+		}
 		return CanonicalJson.sorted(object);
+	}
+
+	private String name(@Nullable Object key) {
+		if (key instanceof String name) {
+			return string(name, "a key");
+		}
+		throw new RefusedValueException("A key of a payload must be a string, but was " + key
+				+ ((key != null) ? " of " + key.getClass().getName() : ""));
 	}
 
 	private List<Object> array(Collection<?> raw, int depth) {
 		checkDepth(depth);
 		List<Object> array = new ArrayList<>(raw.size());
-		raw.forEach((element) -> array.add(canonical(element, depth)));
+		for (Object element : raw) {
+			try {
+				array.add(canonical(element, depth));
+			}
+			catch (RefusedValueException ex) {
+				throw ex.within(Integer.toString(array.size()));
+			}
+		}
 		return Collections.unmodifiableList(array);
 	}
 
@@ -128,26 +157,26 @@ final class PayloadReader {
 
 	private void checkDepth(int depth) {
 		if (depth > this.limits.maxDepth()) {
-			throw new FactValidationException("The payload is nested more than " + this.limits.maxDepth()
+			throw new RefusedValueException("The payload is nested more than " + this.limits.maxDepth()
 					+ " levels deep: flatten it, or raise the limit of depth");
 		}
 	}
 
 	private String string(String value, String what) {
 		if (!CanonicalJson.storable(value)) {
-			throw new FactValidationException("The payload holds " + what + " with NUL or a lone surrogate ('"
+			throw new RefusedValueException("The payload holds " + what + " with NUL or a lone surrogate ('"
 					+ Arguments.shortened(value.replaceAll("\\p{Cs}", "\uFFFD"))
 					+ "'), which not every storage can hold: remove it");
 		}
 		if (value.length() > this.limits.maxBytes() / 3 && bytes(value) > this.limits.maxBytes()) {
-			throw tooLarge("The payload holds " + what + " of " + bytes(value) + " bytes");
+			throw new RefusedValueException(tooLarge("The payload holds " + what + " of " + bytes(value) + " bytes"));
 		}
 		return value;
 	}
 
-	private FactValidationException tooLarge(String what) {
-		return new FactValidationException(what + ", but at most " + this.limits.maxBytes()
-				+ " are allowed: keep it elsewhere and commit a reference, or raise the limit of bytes");
+	private String tooLarge(String what) {
+		return what + ", but at most " + this.limits.maxBytes()
+				+ " are allowed: keep it elsewhere and commit a reference, or raise the limit of bytes";
 	}
 
 	private static int bytes(String text) {
@@ -188,7 +217,7 @@ final class PayloadReader {
 
 	private Number decimal(Number real) {
 		if (!Double.isFinite(real.doubleValue())) {
-			throw new FactValidationException("The payload holds " + real + ", which is no JSON number");
+			throw new RefusedValueException("The payload holds " + real + ", which is no JSON number");
 		}
 		return decimal(
 				(real instanceof Float) ? new BigDecimal(real.toString()) : CanonicalJson.shortest(real.doubleValue()));
@@ -201,9 +230,38 @@ final class PayloadReader {
 
 	private void checkDigits(long digits) {
 		if (digits > this.limits.maxDigits()) {
-			throw new FactValidationException("The payload holds a number of " + digits + " digits in plain notation, "
+			throw new RefusedValueException("The payload holds a number of " + digits + " digits in plain notation, "
 					+ "but at most " + this.limits.maxDigits() + " are allowed: commit it as a string");
 		}
+	}
+
+	/**
+	 * A value that is refused, on its way up through what holds it.
+	 */
+	private static final class RefusedValueException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String reason;
+
+		private final Deque<String> path = new ArrayDeque<>();
+
+		RefusedValueException(String reason) {
+			super(reason, null, false, false);
+			this.reason = reason;
+		}
+
+		RefusedValueException within(String segment) {
+			this.path.addFirst(segment);
+			return this;
+		}
+
+		FactValidationException told() {
+			String where = this.path.isEmpty() ? ""
+					: " (at '" + Arguments.shortened(String.join(".", this.path)) + "')";
+			return new FactValidationException(this.reason + where);
+		}
+
 	}
 
 }

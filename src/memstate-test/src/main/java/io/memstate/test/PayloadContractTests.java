@@ -129,6 +129,13 @@ public abstract class PayloadContractTests extends StorageContract {
 	}
 
 	@Test
+	void saysWhereARefusedValueIs() {
+		Map<String, Object> payload = Map.of("good", 1, "list", List.of(0, Map.of("wrong", Double.NaN)));
+		assertRefused(FactValidationException.class, () -> this.memory.commit(Draft.of(NOTE, payload)), "NaN",
+				"'list.1.wrong'");
+	}
+
+	@Test
 	void refusesKeysThatSomeStorageCannotHold() {
 		assertRefused(FactValidationException.class, () -> this.memory.commit(Draft.of(NOTE, Map.of("a\0b", 1))));
 		assertRefused(FactValidationException.class, () -> this.memory.commit(Draft.of(NOTE, Map.of("a\uD83D", 1))));
