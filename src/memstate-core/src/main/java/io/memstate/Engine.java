@@ -306,8 +306,11 @@ final class Engine {
 	/** Removes expired facts everywhere, and brings hooks in step. */
 	void maintenance() {
 		expire();
-		this.hooks.recover();
-		this.hooks.deliver();
+		// in a transaction of the caller hooks would see what may yet be rolled back
+		if (callerTransaction() == null) {
+			this.hooks.recover();
+			this.hooks.deliver();
+		}
 	}
 
 	private void expire() {

@@ -15,6 +15,7 @@ import io.memstate.storage.HookStorage;
 import io.memstate.storage.Intent;
 import io.memstate.storage.OutboxStatus;
 import io.memstate.storage.Storage;
+import io.memstate.storage.TransactionalStorage;
 
 /**
  * The hooks of an engine.
@@ -39,7 +40,7 @@ final class EngineHooks implements HookOperations {
 		this.clock = clock;
 		if (storage instanceof HookStorage hookStorage) {
 			this.strict = new StrictHooks(hookStorage, registry, clock);
-			this.outbox = new OutboxDelivery(hookStorage, registry, clock, options.hookMaxAttempts(),
+			this.outbox = new OutboxDelivery(hookStorage, this.strict, registry, clock, options.hookMaxAttempts(),
 					options.hookBackOff());
 		}
 		else {
@@ -86,17 +87,17 @@ final class EngineHooks implements HookOperations {
 		}
 		long intents = this.registry.strict().isEmpty() ? 0 : intents();
 		for (RegisteredHook hook : this.registry.all()) {
-			list.add((hook.mode() == HookMode.STRICT)
-					? new HookStatus(hook.name(), hook.mode(), 0, 0, Duration.ZERO, intents) : outboxStatus(hook));
+			list.add(status(hook, (hook.mode() == HookMode.STRICT) ? intents : 0));
 		}
 		return list;
 	}
 
-	private HookStatus outboxStatus(RegisteredHook hook) {
+	// a strict hook may have changes left from when it had an outbox
+	private HookStatus status(RegisteredHook hook, long intents) {
 		OutboxStatus status = hookStorage().outbox().status(hook.name());
 		Duration lag = (status.oldest() != null) ? Duration.between(status.oldest(), this.clock.get()) : Duration.ZERO;
 		return new HookStatus(hook.name(), hook.mode(), status.pending(), status.parked(),
-				lag.isNegative() ? Duration.ZERO : lag, 0);
+				lag.isNegative() ? Duration.ZERO : lag, intents);
 	}
 
 	private long intents() {
@@ -115,14 +116,24 @@ final class EngineHooks implements HookOperations {
 		return count;
 	}
 
+	/** What hooks are shown must be committed. */
+	private void checkApart() {
+		if (this.storage instanceof TransactionalStorage transactional && transactional.callerTransaction() != null) {
+			throw new IllegalStateException("Hooks can't be looked after in a transaction of the caller, as they would "
+					+ "be shown what may yet be rolled back: call this outside the transaction");
+		}
+	}
+
 	@Override
 	public int deliver() {
+		checkApart();
 		return isEmpty() ? 0 : outbox().deliver();
 	}
 
 	@Override
 	public int recover() {
-		return isEmpty() ? 0 : strict().recover();
+		checkApart();
+		return isEmpty() ? 0 : strict().recover() + outbox().catchUp();
 	}
 
 	@Override
@@ -161,6 +172,7 @@ final class EngineHooks implements HookOperations {
 	}
 
 	private HookRepair repair(String name) {
+		checkApart();
 		return new HookRepair(hookStorage(), strict(), named(name));
 	}
 

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Looks after the hooks of a store, in every namespace of its storage. Thread-safe.
+ * Looks after the hooks of a store, in every namespace of its storage. Thread-safe. What
+ * shows something to hooks is an {@link IllegalStateException} in a transaction of the
+ * caller that the storage takes part in, as that may yet be rolled back.
  *
  * @see MemoryStore#hooks()
  * @since 0.1.0
@@ -26,8 +28,9 @@ public interface HookOperations {
 
 	/**
 	 * Shows the hooks the stored state of the facts that a process was telling them of
-	 * when it died, once.
-	 * @return of how many facts
+	 * when it died, once; and strict hooks that of the facts whose changes are left in
+	 * their outboxes from a time when they were not strict.
+	 * @return of how many facts or changes
 	 */
 	int recover();
 

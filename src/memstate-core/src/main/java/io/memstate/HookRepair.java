@@ -3,7 +3,6 @@ package io.memstate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -183,6 +182,11 @@ final class HookRepair {
 		}
 	}
 
+	/** Shows the hook the stored state of some facts. */
+	void showStored(String namespace, Set<String> ids) {
+		leased(namespace, ids, (fence) -> deliver(namespace, ids, fence));
+	}
+
 	private void deliver(String namespace, Collection<String> ids, long fence) {
 		if (!ids.isEmpty()) {
 			StrictHooks.showStored(this.hook, namespace, ids, this.storage.facts(namespace, ids), fence);
@@ -231,14 +235,17 @@ final class HookRepair {
 			throw new IllegalArgumentException("The hook '" + this.hook.name()
 					+ "' can't be built again from nothing: let it implement ReindexableHook");
 		}
-		Set<FactAddress> underWay = new HashSet<>();
 		if (last == null) {
 			call(() -> {
 				index.clear();
 				return true;
 			});
-			// what hooks were shown before is gone, and its facts may be written anywhere
-			underWay.addAll(underWay());
+			// what hooks were shown before is gone, and its facts may be written where
+			// the
+			// pages have passed; before there is progress, as who goes on can't know them
+			for (FactAddress fact : underWay()) {
+				showStored(fact.namespace(), Set.of(fact.factId()));
+			}
 		}
 		String namespace = (last != null) ? last.namespace() : null;
 		String factId = (last != null) ? last.lastFactId() : null;
@@ -249,10 +256,6 @@ final class HookRepair {
 			reindex(namespace, factId, listener);
 			factId = null;
 			namespace = nextNamespace(namespace);
-		}
-		for (FactAddress fact : underWay) {
-			leased(fact.namespace(), Set.of(fact.factId()),
-					(fence) -> deliver(fact.namespace(), Set.of(fact.factId()), fence));
 		}
 		ReindexProgress done = new ReindexProgress(this.hook.name(), null, null, this.facts, true);
 		listener.accept(done);
@@ -276,7 +279,7 @@ final class HookRepair {
 				}
 			}
 			if (!ids.isEmpty()) {
-				leased(namespace, ids, (fence) -> deliver(namespace, ids, fence));
+				showStored(namespace, ids);
 			}
 			this.facts += ids.size();
 			listener.accept(new ReindexProgress(this.hook.name(), namespace, (last != null) ? last.id() : null,

@@ -144,7 +144,8 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 	/**
 	 * Removes expired facts, recovers what a dead process left behind, and delivers what
 	 * is due in the outboxes of hooks, once, in every namespace of the storage. The
-	 * Spring Boot starter calls it on a schedule.
+	 * Spring Boot starter calls it on a schedule. In a transaction of the caller that the
+	 * storage takes part in, only expired facts are removed.
 	 */
 	void maintenance();
 

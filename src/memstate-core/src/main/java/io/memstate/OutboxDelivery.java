@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +51,8 @@ final class OutboxDelivery {
 
 	private final HookStorage storage;
 
+	private final StrictHooks strict;
+
 	private final HookRegistry hooks;
 
 	private final Supplier<Instant> clock;
@@ -60,9 +63,10 @@ final class OutboxDelivery {
 
 	private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-	OutboxDelivery(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock, int maxAttempts,
-			Duration backOff) {
+	OutboxDelivery(HookStorage storage, StrictHooks strict, HookRegistry hooks, Supplier<Instant> clock,
+			int maxAttempts, Duration backOff) {
 		this.storage = storage;
+		this.strict = strict;
 		this.hooks = hooks;
 		this.clock = clock;
 		this.maxAttempts = maxAttempts;
@@ -116,6 +120,50 @@ final class OutboxDelivery {
 			batch = (System.nanoTime() - start < LONG_CALL) ? Math.min(2 * batch, MAX_BATCH) : Math.max(batch / 4, 1);
 		}
 		return delivered;
+	}
+
+	/**
+	 * Shows strict hooks the stored state of the facts that are left in their outboxes
+	 * from a time when they were not strict: the changes themselves may be older than
+	 * what these hooks were told since.
+	 */
+	int catchUp() {
+		int caughtUp = 0;
+		for (RegisteredHook hook : this.hooks.strict()) {
+			String token = Leases.next();
+			OutboxClaim claim = claim(hook, token);
+			while (claim != null) {
+				boolean shown = showStored(hook, claim);
+				Instant pause = shown ? null : this.clock.get().plus(backOff(1));
+				this.storage.outbox().settle(claim, shown ? claim.rows() : List.of(), List.of(), pause);
+				caughtUp += shown ? claim.rows().size() : 0;
+				claim = shown ? claim(hook, token) : null;
+			}
+		}
+		return caughtUp;
+	}
+
+	private @Nullable OutboxClaim claim(RegisteredHook hook, String token) {
+		Instant now = this.clock.get();
+		return this.storage.outbox().claim(hook.name(), token, now, now.plus(lease(hook)), MAX_BATCH);
+	}
+
+	private boolean showStored(RegisteredHook hook, OutboxClaim claim) {
+		Map<String, Set<String>> ids = new LinkedHashMap<>();
+		claim.rows()
+			.forEach((row) -> ids.computeIfAbsent(row.namespace(), (name) -> new LinkedHashSet<>())
+				.add(row.entry().factId()));
+		try {
+			HookRepair repair = new HookRepair(this.storage, this.strict, hook);
+			ids.forEach(repair::showStored);
+			return true;
+		}
+		catch (HookException | StorageException ex) {
+			logger
+				.warn("Could not yet show the hook '{}' facts whose changes are left in its outbox; it is tried again "
+						+ "with the next maintenance", hook.name(), ex);
+			return false;
+		}
 	}
 
 	private static Duration lease(RegisteredHook hook) {

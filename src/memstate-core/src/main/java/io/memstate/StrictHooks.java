@@ -90,6 +90,31 @@ final class StrictHooks {
 	}
 
 	/**
+	 * Tells of facts once more whose leases end with the transaction that goes on.
+	 * @param namespace the namespace
+	 * @param entries the further entries
+	 * @return the telling, under a fence of its own, which leaves nothing to withdraw
+	 */
+	Telling again(String namespace, List<StoredEntry> entries) {
+		Map<String, StoredEntry> net = new LinkedHashMap<>();
+		entries.forEach((entry) -> net.merge(entry.factId(), entry, StrictHooks::net));
+		String token = Leases.next();
+		long fence = this.storage.intents().renew(namespace, token, token, until()).fence();
+		return new Telling(namespace, null, new Lease(fence, true), net);
+	}
+
+	/**
+	 * Shows hooks the stored state of facts, whoever is telling them of these.
+	 */
+	void showStored(String namespace, Set<String> ids) {
+		String token = Leases.next();
+		if (lease(namespace, token, ids, true) == null) {
+			throw new StorageException("Facts of namespace '" + namespace + "' are being written all the time");
+		}
+		putRight(namespace, token, this.hooks.all());
+	}
+
+	/**
 	 * A lease that was granted.
 	 *
 	 * @param fence its fence
@@ -264,7 +289,7 @@ final class StrictHooks {
 			this.net = Map.of();
 		}
 
-		private Telling(String namespace, String token, Lease lease, Map<String, StoredEntry> net) {
+		private Telling(String namespace, @Nullable String token, Lease lease, Map<String, StoredEntry> net) {
 			this.namespace = namespace;
 			this.token = token;
 			this.lease = lease;

@@ -49,6 +49,16 @@ public interface TransactionalStorage extends Storage {
 		void beforeCommit(Runnable action);
 
 		/**
+		 * Whether it is too late for {@link #beforeCommit}, as others are called before
+		 * the commit, too, and may write.
+		 * @return true if an action given now is not run any more; false unless
+		 * overridden
+		 */
+		default boolean committing() {
+			return false;
+		}
+
+		/**
 		 * Runs an action after the transaction has ended, on no transaction.
 		 * @param action is told how it ended
 		 */

@@ -1,20 +1,30 @@
 package io.memstate.test;
 
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import io.memstate.HookException;
 import io.memstate.HookMode;
+import io.memstate.HookOperations;
+import io.memstate.HookOptions;
 import io.memstate.MemoryStore;
 import io.memstate.Patch;
 
@@ -89,32 +99,265 @@ public abstract class HookCallerTransactionContractTests extends StorageContract
 	void putsRightWhatIsRolledBackAfterTheHooks() {
 		assertThatThrownBy(() -> inTransaction((transaction) -> {
 			this.strict.update("n", Patch.set("text", "1"));
-			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-
-				@Override
-				public void beforeCompletion() {
-					if (HookCallerTransactionContractTests.this.index
-						.facts(HookCallerTransactionContractTests.this.namespace)
-						.get("n")
-						.version() == 2) {
-						transaction.setRollbackOnly();
-					}
-				}
-
-				@Override
-				public void beforeCommit(boolean readOnly) {
-					throw new IllegalStateException("the caller fails late");
-				}
-
-				@Override
-				public int getOrder() {
-					return Integer.MAX_VALUE;
-				}
-
+			beforeCommit(() -> {
+				assertThat(this.index.facts(this.namespace).get("n").version()).isEqualTo(2);
+				throw new IllegalStateException("the caller fails late");
 			});
 		})).isInstanceOf(IllegalStateException.class);
 		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(1);
 		assertInStep();
+	}
+
+	/** Called after the hooks, once something has been written. */
+	private static void beforeCommit(Runnable action) {
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void beforeCommit(boolean readOnly) {
+				action.run();
+			}
+
+		});
+	}
+
+	@Test
+	void putsRightWhatTheDatabaseRefusesAtTheCommit() {
+		JdbcTemplate rows = new JdbcTemplate(dataSource());
+		rows.execute("create table if not exists kit_parent (id integer primary key)");
+		rows.execute("create table if not exists kit_child (id integer primary key, parent integer not null "
+				+ "references kit_parent (id) deferrable initially deferred)");
+		assertThatThrownBy(() -> inTransaction((transaction) -> {
+			this.strict.update("n", Patch.set("text", "1"));
+			this.strict.commit(note("2").id("m"));
+			rows.update("insert into kit_child values (1, 1)");
+		})).isInstanceOf(RuntimeException.class);
+		assertThat(this.index.calls()).isGreaterThan(2);
+		assertThat(rows.queryForObject("select count(*) from kit_child", Integer.class)).isZero();
+		assertThat(ids(everything())).containsExactly("n");
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(1);
+		assertInStep();
+		inTransaction((transaction) -> this.strict.update("n", Patch.set("text", "3")));
+		assertInStep();
+	}
+
+	@Test
+	void survivesAnError() {
+		this.index.failNext(new StackOverflowError("deep"));
+		assertThatThrownBy(() -> inTransaction((transaction) -> this.strict.update("n", Patch.set("text", "1"))))
+			.isInstanceOf(HookException.class)
+			.hasCauseInstanceOf(StackOverflowError.class);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(1);
+		assertInStep();
+	}
+
+	@Test
+	void givesUpAHookThatHangs() {
+		MemoryStore impatient = store((builder) -> builder.hook(this.first)
+			.hook(this.index, HookOptions.defaults().timeout(Duration.ofMillis(200))));
+		this.index.hangNext();
+		assertThatThrownBy(() -> inTransaction((transaction) -> impatient.update("n", Patch.set("text", "1"))))
+			.isInstanceOf(HookException.class)
+			.hasCauseInstanceOf(TimeoutException.class);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(1);
+		assertInStep();
+	}
+
+	@Test
+	void waitsForNoConnectionThatTheCallerHolds() throws Exception {
+		List<Connection> others = new ArrayList<>();
+		try {
+			inTransaction((transaction) -> {
+				this.strict.update("n", Patch.set("text", "1"));
+				others.addAll(theRest());
+			});
+		}
+		finally {
+			for (Connection connection : others) {
+				connection.close();
+			}
+		}
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(2);
+		assertInStep();
+	}
+
+	/** All connections of the application's pool that are left. */
+	protected abstract List<Connection> theRest();
+
+	@Test
+	void tellsOfANewTransactionByItself() {
+		if (!hasSeveralWriters()) {
+			return;
+		}
+		TransactionTemplate apart = new TransactionTemplate(transactionManager());
+		apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+		inTransaction((outer) -> {
+			this.strict.update("n", Patch.set("text", "lost"));
+			apart.executeWithoutResult((inner) -> this.strict.commit(note("1").id("kept")));
+			assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n", "kept");
+			apart.executeWithoutResult((inner) -> {
+				this.strict.commit(note("1").id("lost"));
+				inner.setRollbackOnly();
+			});
+			outer.setRollbackOnly();
+		});
+		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n", "kept");
+		assertThat(this.index.facts(this.namespace).get("n").version()).isEqualTo(1);
+		assertInStep();
+	}
+
+	/**
+	 * Whether the transaction manager has savepoints.
+	 * @return true, unless overridden
+	 */
+	protected boolean hasSavepoints() {
+		return true;
+	}
+
+	/**
+	 * Whether a transaction can write while another that has written is open.
+	 * @return true, unless overridden
+	 */
+	protected boolean hasSeveralWriters() {
+		return true;
+	}
+
+	// some transaction managers go as far as the commit
+	@Test
+	void staysInStepIfAnInnerTransactionFails() {
+		assertThatThrownBy(() -> inTransaction((outer) -> {
+			this.strict.update("n", Patch.set("text", "1"));
+			inTransaction((inner) -> {
+				this.strict.commit(note("2").id("m"));
+				inner.setRollbackOnly();
+			});
+		})).isInstanceOf(UnexpectedRollbackException.class);
+		assertThat(ids(everything())).containsExactly("n");
+		assertInStep();
+	}
+
+	@Test
+	void tellsNothingOfANestedTransactionThatIsRolledBack() {
+		if (!hasSavepoints()) {
+			return;
+		}
+		TransactionTemplate nested = new TransactionTemplate(transactionManager());
+		nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+		inTransaction((outer) -> {
+			this.strict.commit(note("1").id("kept"));
+			nested.executeWithoutResult((inner) -> this.strict.update("n", Patch.set("text", "kept")));
+			nested.executeWithoutResult((inner) -> {
+				this.strict.commit(note("2").id("lost"));
+				this.strict.update("n", Patch.set("text", "lost"));
+				inner.setRollbackOnly();
+			});
+		});
+		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n", "kept");
+		assertInStep();
+	}
+
+	@Test
+	void writesAndTellsNothingInAReadOnlyTransaction() {
+		long calls = this.index.calls();
+		TransactionTemplate readOnly = new TransactionTemplate(transactionManager());
+		readOnly.setReadOnly(true);
+		assertThatThrownBy(() -> readOnly.executeWithoutResult((transaction) -> {
+			assertThat(this.strict.get("n")).isPresent();
+			this.strict.update("n", Patch.set("text", "1"));
+		})).isInstanceOf(IllegalStateException.class);
+		assertThat(this.index.calls()).isEqualTo(calls);
+		assertInStep();
+	}
+
+	@Test
+	void tellsOfWhatOthersWriteBeforeTheCommit() {
+		inTransaction((transaction) -> {
+			this.strict.update("n", Patch.set("text", "1"));
+			beforeCommit(() -> {
+				this.strict.update("n", Patch.set("text", "2"));
+				this.strict.commit(note("3").id("m"));
+			});
+		});
+		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n", "m");
+		assertThat(this.index.facts(this.namespace).get("n").version()).isEqualTo(3);
+		assertInStep();
+	}
+
+	@Test
+	void tellsOfAFirstWriteBeforeTheCommit() {
+		inTransaction((transaction) -> beforeCommit(() -> this.strict.commit(note("1").id("m"))));
+		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n", "m");
+		assertInStep();
+	}
+
+	@Test
+	void stopsTheCommitForWhatOthersWriteBeforeIt() {
+		assertThatThrownBy(() -> inTransaction((transaction) -> {
+			this.strict.update("n", Patch.set("text", "1"));
+			beforeCommit(() -> {
+				this.index.failNext(new IllegalStateException("down"));
+				this.strict.update("n", Patch.set("text", "2"));
+			});
+		})).isInstanceOf(HookException.class);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(1);
+		assertInStep();
+	}
+
+	@Test
+	void showsTheTruthIfAFailureBeforeTheCommitIsCaught() {
+		inTransaction((transaction) -> {
+			this.strict.update("n", Patch.set("text", "1"));
+			beforeCommit(() -> {
+				this.index.failNext(new IllegalStateException("down"));
+				assertThatThrownBy(() -> this.strict.update("n", Patch.set("text", "2")))
+					.isInstanceOf(HookException.class);
+			});
+		});
+		assertThat(ids(everything())).containsExactly("n");
+		assertInStep();
+	}
+
+	@Test
+	void showsTheTruthIfASavepointBeforeTheCommitIsRolledBack() {
+		if (!hasSavepoints()) {
+			return;
+		}
+		inTransaction((transaction) -> {
+			this.strict.update("n", Patch.set("text", "1"));
+			beforeCommit(() -> {
+				Object savepoint = transaction.createSavepoint();
+				this.strict.update("n", Patch.set("text", "lost"));
+				this.strict.commit(note("3").id("lost"));
+				transaction.rollbackToSavepoint(savepoint);
+			});
+		});
+		assertThat(ids(everything())).containsExactly("n");
+		assertInStep();
+	}
+
+	@Test
+	void tellsOfWhatAHookWrites() {
+		this.first.atNextCall(() -> this.strict.commit(note("by the hook").id("m")));
+		inTransaction((transaction) -> this.strict.update("n", Patch.set("text", "1")));
+		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n", "m");
+		assertInStep();
+	}
+
+	@Test
+	void looksAfterNoHookInATransaction() {
+		FaultyIndex later = new FaultyIndex("outbox of " + this.namespace);
+		MemoryStore outbox = store((builder) -> builder.hook(later).hookMode(HookMode.OUTBOX));
+		inTransaction((transaction) -> {
+			outbox.commit(note("1").id("lost"));
+			HookOperations hooks = outbox.hooks();
+			for (Runnable call : List.<Runnable>of(hooks::deliver, hooks::recover, () -> hooks.reconcile(later.name()),
+					() -> hooks.reindex(later.name()))) {
+				assertThatThrownBy(call::run).isInstanceOf(IllegalStateException.class)
+					.hasMessageContaining("outside the transaction");
+			}
+			outbox.maintenance();
+			transaction.setRollbackOnly();
+		});
+		assertThat(later.calls()).isZero();
 	}
 
 	@Test
@@ -130,6 +373,9 @@ public abstract class HookCallerTransactionContractTests extends StorageContract
 
 	@Test
 	void tellsNothingOfWhatASavepointTookBack() {
+		if (!hasSavepoints()) {
+			return;
+		}
 		inTransaction((transaction) -> {
 			this.strict.commit(note("1").id("kept"));
 			Object savepoint = transaction.createSavepoint();
@@ -166,7 +412,7 @@ public abstract class HookCallerTransactionContractTests extends StorageContract
 	void takesOverFromAWriterAndRollsBack() {
 		this.index.atNextCall(() -> {
 			this.first.atNextCall(() -> this.index.failNext(new IllegalStateException("down")));
-			Threads.run(java.util.List.of(() -> assertThatThrownBy(
+			Threads.run(List.of(() -> assertThatThrownBy(
 					() -> inTransaction((transaction) -> this.strict.update("n", Patch.set("more", "caller"))))
 				.isInstanceOf(HookException.class)));
 		});

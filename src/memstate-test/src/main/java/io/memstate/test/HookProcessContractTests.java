@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,11 +77,33 @@ public abstract class HookProcessContractTests {
 	@ParameterizedTest
 	@EnumSource
 	void staysInStepWhenWritersAreKilled(HookMode mode) throws Exception {
+		kill(opener(), mode);
+	}
+
+	private void kill(Class<? extends StorageOpener> opener, HookMode mode) throws Exception {
 		String hook = UUID.randomUUID().toString();
-		KillHarness harness = new KillHarness(opener(), location(), mode, RemoteIndex.Opener.class,
+		KillHarness harness = new KillHarness(opener, location(), mode, RemoteIndex.Opener.class,
 				List.of(indexes.location("first " + hook, FAILURES), indexes.location("second " + hook, FAILURES)));
-		logger.info("{}: {}", getClass().getSimpleName(),
+		logger.info("{}: {}: {}", getClass().getSimpleName(), opener.getSimpleName(),
 				harness.run(KILLS, Long.getLong("memstate.chaos.seed", System.nanoTime())));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void staysInStepWhenWritersAreKilledInTransactionsOfTheirs(HookMode mode) throws Exception {
+		Class<? extends CallerStorageOpener> opener = callerOpener();
+		if (opener != null) {
+			kill(opener, mode);
+		}
+	}
+
+	/**
+	 * How the storage is opened in each process, with transactions of the caller.
+	 * @return a class with a public constructor without parameters, or null for a storage
+	 * that takes part in none
+	 */
+	protected @Nullable Class<? extends CallerStorageOpener> callerOpener() {
+		return null;
 	}
 
 	@Test

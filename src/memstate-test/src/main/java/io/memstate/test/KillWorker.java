@@ -154,7 +154,7 @@ final class KillWorker {
 	}
 
 	private static void inTransaction(CallerStorageOpener caller, MemoryStore store, Random random) {
-		String row = text(random);
+		String row = store.namespace() + ":" + text(random);
 		List<String> acknowledged = new ArrayList<>();
 		caller.inTransaction(row, () -> {
 			// in one order, so that few wait for each other

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionSynchronizationUtils;
 
 /**
  * The caller's transactions that the storage takes part in.
@@ -75,6 +76,18 @@ final class CallerTransactions {
 		return ((name != null) ? " '" + name + "'" : "") + (resources.isEmpty() ? "" : " on " + resources);
 	}
 
+	/**
+	 * Whether somebody is being called before the commit of a transaction: who first uses
+	 * the storage then is not called any more. Nothing but the stack tells. True also in
+	 * a transaction that begins and ends meanwhile, which does no harm.
+	 */
+	private static boolean isBeforeCommit() {
+		return StackWalker.getInstance()
+			.walk((frames) -> frames
+				.anyMatch((frame) -> frame.getClassName().equals(TransactionSynchronizationUtils.class.getName())
+						&& frame.getMethodName().equals("triggerBeforeCommit")));
+	}
+
 	/** One transaction; suspended and resumed with it. */
 	private final class Joined implements CallerTransaction, TransactionSynchronization {
 
@@ -83,6 +96,8 @@ final class CallerTransactions {
 		private final List<Runnable> beforeCommit = new ArrayList<>();
 
 		private final List<Consumer<Outcome>> afterCompletion = new ArrayList<>();
+
+		private boolean committing = isBeforeCommit();
 
 		@Override
 		public boolean readOnly() {
@@ -101,6 +116,11 @@ final class CallerTransactions {
 		@Override
 		public void beforeCommit(Runnable action) {
 			this.beforeCommit.add(action);
+		}
+
+		@Override
+		public boolean committing() {
+			return this.committing;
 		}
 
 		@Override
@@ -124,6 +144,7 @@ final class CallerTransactions {
 			for (int i = 0; i < this.beforeCommit.size(); i++) {
 				this.beforeCommit.get(i).run();
 			}
+			this.committing = true;
 		}
 
 		@Override
@@ -134,6 +155,9 @@ final class CallerTransactions {
 				case STATUS_ROLLED_BACK -> Outcome.ROLLED_BACK;
 				default -> Outcome.UNKNOWN;
 			};
+			if (outcome == Outcome.UNKNOWN) {
+				CallerTransactions.this.connections.rollBackUnknown();
+			}
 			for (int i = 0; i < this.afterCompletion.size(); i++) {
 				this.afterCompletion.get(i).accept(outcome);
 			}

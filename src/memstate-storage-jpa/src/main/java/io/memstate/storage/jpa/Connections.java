@@ -180,6 +180,27 @@ final class Connections implements AutoCloseable {
 		return connection.getAutoCommit() ? Kind.LENT : Kind.ENDED;
 	}
 
+	/**
+	 * Ends the caller's transaction if its commit has failed and left it open, as it does
+	 * on SQLite: what is read or committed on its connection next must not include what
+	 * it wrote.
+	 */
+	void rollBackUnknown() {
+		DataSource key = bound();
+		if (key == null) {
+			return;
+		}
+		try {
+			Connection connection = DataSourceUtils.getConnection(key);
+			if (!connection.getAutoCommit()) {
+				connection.rollback();
+			}
+		}
+		catch (SQLException | RuntimeException ex) {
+			// a connection that is broken has no transaction any more
+		}
+	}
+
 	@Override
 	public void close() {
 		this.pools.close();

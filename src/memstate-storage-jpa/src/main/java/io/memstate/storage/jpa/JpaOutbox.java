@@ -52,6 +52,8 @@ final class JpaOutbox implements Outbox {
 
 	private final String lease;
 
+	private final String held;
+
 	private final String find;
 
 	private final String entries;
@@ -86,6 +88,7 @@ final class JpaOutbox implements Outbox {
 		this.lease = this.tables.sql("insert into memstate_lease as l (hook, part, token, until_at) "
 				+ "values (?, ?, ?, ?) on conflict (hook, part) do update set token = excluded.token, "
 				+ "until_at = excluded.until_at where l.until_at <= ? or l.token = excluded.token");
+		this.held = this.tables.sql("select 1 from memstate_lease where hook = ? and part = ? and token = ?");
 		this.find = this.tables.sql("select o.id, o.namespace, o.sequence, o.attempts from memstate_outbox o "
 				+ "where o.hook = ? and o.part = ? and o.due_at <= ? and not exists (select 1 from memstate_outbox b "
 				+ "where b.hook = o.hook and b.namespace = o.namespace and b.fact_id = o.fact_id and b.due_at > 0 "
@@ -146,6 +149,8 @@ final class JpaOutbox implements Outbox {
 		for (int part : parts) {
 			if (lease(hook, part, token, time, Path.micros(until))) {
 				List<OutboxRow> rows = read((connection) -> rows(connection, hook, part, time, limit));
+				// or another one, which came later, may have lower fences than these rows
+				rows = isHeld(hook, part, token) ? rows : List.of();
 				OutboxClaim claim = new OutboxClaim(hook, Integer.toString(part), token, rows);
 				if (!rows.isEmpty()) {
 					return claim;
@@ -165,6 +170,16 @@ final class JpaOutbox implements Outbox {
 			return true;
 		});
 		return leased[0] == 1;
+	}
+
+	private boolean isHeld(String hook, int part, String token) {
+		return read((connection) -> {
+			boolean[] held = new boolean[1];
+			Exchange exchange = exchange();
+			exchange.query(this.held, (row) -> held[0] = true, hook, part, token);
+			exchange.run(connection);
+			return held[0];
+		});
 	}
 
 	private List<OutboxRow> rows(Connection connection, String hook, int part, long now, int limit)

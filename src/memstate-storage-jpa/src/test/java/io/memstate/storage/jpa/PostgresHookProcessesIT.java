@@ -1,5 +1,6 @@
 package io.memstate.storage.jpa;
 
+import io.memstate.test.CallerStorageOpener;
 import io.memstate.test.HookProcessContractTests;
 import io.memstate.test.StorageOpener;
 
@@ -13,6 +14,11 @@ class PostgresHookProcessesIT extends HookProcessContractTests {
 	@Override
 	protected String location() {
 		return PostgresServer.url() + " " + PostgresServer.newSchema();
+	}
+
+	@Override
+	protected Class<? extends CallerStorageOpener> callerOpener() {
+		return JpaCallerOpener.class;
 	}
 
 }

@@ -15,12 +15,17 @@ class SqliteHookParticipationTests extends AbstractHookParticipationTests {
 	@Override
 	void configure(HikariConfig config) {
 		config.setJdbcUrl("jdbc:sqlite:" + this.directory.resolve("app.db")
-				+ "?transaction_mode=IMMEDIATE&journal_mode=WAL&busy_timeout=2000&synchronous=NORMAL");
+				+ "?transaction_mode=IMMEDIATE&journal_mode=WAL&busy_timeout=2000&synchronous=NORMAL&foreign_keys=true");
 	}
 
 	@Override
 	JpaStorage using(DataSource dataSource) {
 		return SqliteStorage.using(dataSource);
+	}
+
+	@Override
+	protected boolean hasSeveralWriters() {
+		return false;
 	}
 
 }

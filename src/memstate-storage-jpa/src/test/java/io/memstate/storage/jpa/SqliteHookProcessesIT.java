@@ -2,6 +2,7 @@ package io.memstate.storage.jpa;
 
 import java.nio.file.Path;
 
+import io.memstate.test.CallerStorageOpener;
 import io.memstate.test.HookProcessContractTests;
 import io.memstate.test.StorageOpener;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,11 @@ class SqliteHookProcessesIT extends HookProcessContractTests {
 	@Override
 	protected String location() {
 		return this.directory.resolve("memstate.db").toString();
+	}
+
+	@Override
+	protected Class<? extends CallerStorageOpener> callerOpener() {
+		return JpaCallerOpener.class;
 	}
 
 }
