@@ -1,12 +1,18 @@
 package io.memstate.storage.jpa;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -40,6 +46,10 @@ final class PostgresIntents implements JpaIntents {
 
 	private final IntentStatements statements;
 
+	private final String add;
+
+	private final String remove;
+
 	private final String nextFences;
 
 	private final String raiseFence;
@@ -59,6 +69,12 @@ final class PostgresIntents implements JpaIntents {
 		this.statements = new IntentStatements(database, settings);
 		this.failures = failures;
 		Tables tables = settings.tables();
+		// a fence for each row once it is there, as below
+		this.add = tables.sql("with added as (insert into memstate_intent (namespace, fact_id, token, until_at) "
+				+ "select * from unnest(?::text[], ?::text[], ?::text[], ?::bigint[]) "
+				+ "on conflict (namespace, fact_id) do nothing returning token, fact_id) "
+				+ "select token, fact_id, nextval('memstate_fence') from added");
+		this.remove = tables.sql("delete from memstate_intent where namespace = ? and token = ? and fact_id = any(?)");
 		this.nextFences = tables.sql("select nextval('memstate_fence') from generate_series(1, ?)");
 		this.raiseFence = tables.sql("select setval('memstate_fence', ?) from memstate_fence where last_value < ?");
 	}
@@ -154,17 +170,119 @@ final class PostgresIntents implements JpaIntents {
 		return write((connection) -> fences(connection, count));
 	}
 
+	/**
+	 * {@inheritDoc} What is free takes one exchange with the server.
+	 */
 	@Override
 	public List<LeaseResult> lease(List<LeaseRequest> requests) {
+		if (requests.stream().anyMatch((request) -> !request.replaces().isEmpty())) {
+			return List.of(leaseOne(requests.get(0)));
+		}
+		Map<String, Added> added = add(requests);
+		List<LeaseResult> results = new ArrayList<>();
+		for (LeaseRequest request : requests) {
+			Added rows = added.getOrDefault(request.token(), new Added());
+			if (rows.factIds.size() == request.factIds().size()) {
+				results.add(new LeaseResult.Leased(rows.fence));
+			}
+			else {
+				remove(request, rows.factIds);
+				results.add(leaseOne(request));
+			}
+		}
+		return results;
+	}
+
+	/** What was added for a token. */
+	private static final class Added {
+
+		private final Set<String> factIds = new HashSet<>();
+
+		private long fence;
+
+		private void add(String factId, long fence) {
+			this.factIds.add(factId);
+			this.fence = Math.max(this.fence, fence);
+		}
+
+	}
+
+	private void remove(LeaseRequest request, Set<String> factIds) {
+		if (factIds.isEmpty()) {
+			return;
+		}
+		autoCommit((connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(this.remove)) {
+				statement.setString(1, request.namespace());
+				statement.setString(2, request.token());
+				statement.setArray(3, connection.createArrayOf("text", factIds.toArray()));
+				return statement.executeUpdate();
+			}
+		});
+	}
+
+	private Map<String, Added> add(List<LeaseRequest> requests) {
+		List<Intent> intents = new ArrayList<>();
+		for (LeaseRequest request : requests) {
+			request.factIds()
+				.forEach((id) -> intents.add(new Intent(request.namespace(), id, request.token(), request.until())));
+		}
+		// always in the same order, so that two instances don't wait for each other
+		intents.sort(Comparator.comparing(Intent::namespace).thenComparing(Intent::factId));
+		Map<String, Added> added = new HashMap<>();
+		autoCommit((connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(this.add)) {
+				statement.setArray(1, texts(connection, intents, Intent::namespace));
+				statement.setArray(2, texts(connection, intents, Intent::factId));
+				statement.setArray(3, texts(connection, intents, Intent::token));
+				statement.setArray(4, connection.createArrayOf("bigint",
+						intents.stream().map((intent) -> Path.micros(intent.until())).toArray()));
+				try (ResultSet rows = statement.executeQuery()) {
+					while (rows.next()) {
+						added.computeIfAbsent(rows.getString(1), (token) -> new Added())
+							.add(rows.getString(2), rows.getLong(3));
+					}
+				}
+				return true;
+			}
+		});
+		return added;
+	}
+
+	private static Array texts(Connection connection, List<Intent> intents, Function<Intent, String> text)
+			throws SQLException {
+		return connection.createArrayOf("text", intents.stream().map(text).toArray());
+	}
+
+	// commits with the statement, not after it
+	private <R> R autoCommit(SqlWork<R> work) {
+		try (Connection connection = dataSource().getConnection()) {
+			boolean restore = !connection.getAutoCommit();
+			connection.setAutoCommit(true);
+			try {
+				return work.run(connection);
+			}
+			finally {
+				if (restore) {
+					connection.setAutoCommit(false);
+				}
+			}
+		}
+		catch (SQLException ex) {
+			throw this.failures.apply(ex);
+		}
+	}
+
+	private LeaseResult leaseOne(LeaseRequest request) {
 		return write((connection) -> {
 			try {
-				List<@Nullable List<Intent>> answers = this.statements.lease(connection, requests);
-				boolean granted = answers.stream().anyMatch((holders) -> holders == null);
-				return IntentStatements.results(answers, granted ? fences(connection, 1)[0] : 0);
+				List<@Nullable List<Intent>> answers = this.statements.lease(connection, List.of(request));
+				return IntentStatements.results(answers, (answers.get(0) == null) ? fences(connection, 1)[0] : 0)
+					.get(0);
 			}
 			catch (IntentStatements.LeaseLostException ex) {
 				connection.rollback();
-				return List.of(new LeaseResult.Busy(List.of()));
+				return new LeaseResult.Busy(List.of());
 			}
 		});
 	}
