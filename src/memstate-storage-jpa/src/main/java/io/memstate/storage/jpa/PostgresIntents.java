@@ -69,9 +69,14 @@ final class PostgresIntents implements JpaIntents {
 		this.statements = new IntentStatements(database, settings);
 		this.failures = failures;
 		Tables tables = settings.tables();
-		// a fence for each row once it is there, as below
+		// what is there is passed over and not waited for: the transaction that is about
+		// to
+		// remove it may want a lease first; a fence for each row once it is there, as
+		// below
 		this.add = tables.sql("with added as (insert into memstate_intent (namespace, fact_id, token, until_at) "
-				+ "select * from unnest(?::text[], ?::text[], ?::text[], ?::bigint[]) "
+				+ "select * from unnest(?::text[], ?::text[], ?::text[], ?::bigint[]) n (namespace, fact_id, token, "
+				+ "until_at) where (select i.token from memstate_intent i where i.namespace = n.namespace "
+				+ "and i.fact_id = n.fact_id) is null "
 				+ "on conflict (namespace, fact_id) do nothing returning token, fact_id) "
 				+ "select token, fact_id, nextval('memstate_fence') from added");
 		this.remove = tables.sql("delete from memstate_intent where namespace = ? and token = ? and fact_id = any(?)");
