@@ -1,5 +1,6 @@
 package io.memstate.test;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import io.memstate.Change;
 import io.memstate.ConflictException;
+import io.memstate.Direction;
 import io.memstate.Draft;
 import io.memstate.Fact;
 import io.memstate.FactNotFoundException;
@@ -100,6 +102,25 @@ public abstract class TransactionContractTests extends StorageContract {
 	}
 
 	@Test
+	void takesBackWhatABatchChangedBeforeItFailed() {
+		this.memory.commit(decision("yes").id("d"));
+		Fact stored = this.memory.commit(note("0").id("stored"));
+		this.memory.transaction((work) -> {
+			work.commit(note("1").id("a"));
+			work.get("stored");
+			List<Draft> batch = List.of(note("2").id("a"), note("2").id("stored"), preference("editor", "vi").id("p"),
+					decision("no").id("d"));
+			assertThatThrownBy(() -> work.commitAll(batch, Change.anonymous())).isInstanceOf(ConflictException.class);
+			assertThat(work.get("a").orElseThrow().payload()).containsEntry("text", "1");
+			assertThat(work.get("stored")).contains(stored);
+			return work.commit(preference("editor", "emacs").id("q"));
+		});
+		assertThat(ids(everything())).containsExactlyInAnyOrder("d", "stored", "a", "q");
+		assertThat(this.memory.get("stored")).contains(stored);
+		assertThat(this.memory.history("a")).hasSize(1);
+	}
+
+	@Test
 	void seesItsOwnWrites() {
 		this.memory.commit(note("0").id("a"));
 		this.memory.commit(note("0").id("gone"));
@@ -118,6 +139,40 @@ public abstract class TransactionContractTests extends StorageContract {
 			}
 			return null;
 		});
+	}
+
+	@Test
+	void shadowsLongTermSingletonsByItsOwnWrites() {
+		Fact longTerm = this.memory.commit(preference("editor", "vi").id("long"));
+		FactQuery query = FactQuery.type(PREFERENCE).withLongTerm();
+		session("s").transaction((work) -> {
+			assertThat(work.query(query)).containsExactly(longTerm);
+			Fact own = work.commit(preference("editor", "emacs").id("own"));
+			assertThat(work.query(query)).containsExactly(own);
+			assertThat(work.count(query)).isEqualTo(1);
+			work.delete("own");
+			assertThat(work.query(query)).containsExactly(longTerm);
+			return null;
+		});
+	}
+
+	@Test
+	void pagesOverItsOwnWrites() {
+		this.memory.commit(note("0").id("a"));
+		this.memory.commit(note("0").id("c"));
+		FactQuery query = FactQuery.all().orderBy("$id", Direction.ASC).limit(1);
+		List<String> found = this.memory.transaction((work) -> {
+			work.commit(note("1").id("d"));
+			work.commit(note("1").id("b"));
+			List<String> ids = new ArrayList<>();
+			List<Fact> page = work.query(query);
+			while (!page.isEmpty() && ids.size() < 10) {
+				ids.add(page.get(0).id());
+				page = work.query(query.after(page.get(0)));
+			}
+			return ids;
+		});
+		assertThat(found).containsExactly("a", "b", "c", "d");
 	}
 
 	@Test
@@ -161,6 +216,21 @@ public abstract class TransactionContractTests extends StorageContract {
 		assertThat(runs).hasValue(2);
 		assertThat(this.memory.get("written").orElseThrow().payload()).containsEntry("n", 11);
 		assertThat(this.memory.history("written")).hasSize(1);
+	}
+
+	@Test
+	void runsAgainIfItWasRefusedOverWhatWasChangedMeanwhile() {
+		this.memory.commit(note("0").id("a"));
+		AtomicInteger runs = new AtomicInteger();
+		Fact fact = this.memory.transaction((work) -> {
+			long version = work.get("a").orElseThrow().version();
+			if (runs.getAndIncrement() == 0) {
+				onAnotherThread(() -> this.memory.update("a", Patch.set("text", "1")));
+			}
+			return work.update("a", Patch.set("text", "2"), Change.anonymous().expecting((version == 1) ? 7 : 2));
+		});
+		assertThat(runs).hasValue(2);
+		assertThat(fact.version()).isEqualTo(3);
 	}
 
 	@Test
