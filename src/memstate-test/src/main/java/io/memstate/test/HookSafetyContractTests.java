@@ -1,12 +1,17 @@
 package io.memstate.test;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -25,11 +30,14 @@ import io.memstate.MemoryStore;
 import io.memstate.Patch;
 import io.memstate.ReconcileReport;
 import io.memstate.ReindexProgress;
+import io.memstate.StorageException;
+import io.memstate.storage.ApplyResult;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.Intent;
 import io.memstate.storage.Intents;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
+import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.Renewal;
 import io.memstate.storage.Unit;
@@ -265,11 +273,11 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		lease("one", "a", "b");
 		assertThat(spi().apply(new Unit(this.namespace, List.of(new Precondition.LeaseHeld("two", Set.of("a"))),
 				List.of(), List.of(), null, List.of(), Map.of())))
-			.isInstanceOf(io.memstate.storage.ApplyResult.Rejected.class);
+			.isInstanceOf(ApplyResult.Rejected.class);
 		assertThat(intents()).hasSize(2);
 		assertThat(spi().apply(new Unit(this.namespace, List.of(new Precondition.LeaseHeld("one", Set.of("a", "b"))),
 				List.of(), List.of(), null, List.of(), Map.of())))
-			.isInstanceOf(io.memstate.storage.ApplyResult.Applied.class);
+			.isInstanceOf(ApplyResult.Applied.class);
 		assertThat(intents()).isEmpty();
 	}
 
@@ -295,6 +303,85 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		this.index.failureRate(0);
 		this.first.failureRate(0);
 		this.strict.maintenance();
+		assertInStep();
+	}
+
+	@Test
+	void losesTheRaceAfterTheHooks() {
+		this.strict.commit(note("0").id("n"));
+		this.index.atNextCall(() -> Threads.run(List.of(() -> this.memory.update("n", Patch.set("more", 1)))));
+		long calls = this.index.calls();
+		this.strict.update("n", Patch.set("text", "1"));
+		assertThat(this.memory.get("n").orElseThrow().payload()).isEqualTo(Map.of("text", "1", "more", 1));
+		assertThat(this.index.calls()).isEqualTo(calls + 3);
+		assertInStep();
+	}
+
+	@Test
+	void survivesAStorageThatFailsToApply() {
+		this.strict.commit(note("0").id("n"));
+		MemoryStore failing = failing((unit) -> {
+			throw new StorageException("No answer in time", null);
+		});
+		assertThatThrownBy(() -> failing.update("n", Patch.set("text", "1"))).isInstanceOf(StorageException.class);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(1);
+		assertInStep();
+	}
+
+	@Test
+	void survivesAStorageThatAppliesAndDoesNotSaySo() {
+		this.strict.commit(note("0").id("n"));
+		MemoryStore failing = failing((unit) -> {
+			spi().apply(unit);
+			throw new StorageException("No answer in time", null);
+		});
+		assertThatThrownBy(() -> failing.update("n", Patch.set("text", "1"))).isInstanceOf(StorageException.class);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(2);
+		assertInStep();
+	}
+
+	@Test
+	void survivesAStorageThatAppliesTooLate() {
+		this.strict.commit(note("0").id("n"));
+		List<Unit> late = new ArrayList<>();
+		MemoryStore failing = failing((unit) -> {
+			late.add(unit);
+			throw new StorageException("No answer in time", null);
+		});
+		assertThatThrownBy(() -> failing.update("n", Patch.set("text", "1"))).isInstanceOf(StorageException.class);
+		assertThat(spi().apply(late.get(0))).isInstanceOf(ApplyResult.Rejected.class);
+		assertInStep();
+	}
+
+	/** A store whose storage applies units in another way. */
+	private MemoryStore failing(Function<Unit, ApplyResult> apply) {
+		HookStorage storage = (HookStorage) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { HookStorage.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("apply") && !((Unit) arguments[0]).entries().isEmpty()) {
+						return apply.apply((Unit) arguments[0]);
+					}
+					try {
+						return method.invoke(this.storage, arguments);
+					}
+					catch (InvocationTargetException ex) {
+						throw ex.getCause();
+					}
+				});
+		return MemoryStore.builder(storage)
+			.clock(this.clock)
+			.namespace(this.namespace)
+			.hook(this.first)
+			.hook(this.index)
+			.build();
+	}
+
+	@Test
+	void survivesAnInterruption() {
+		this.strict.commit(note("0").id("n"));
+		this.index.failNext(new InterruptedException("stop"));
+		assertThatThrownBy(() -> this.strict.update("n", Patch.set("text", "1"))).isInstanceOf(HookException.class);
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(1);
 		assertInStep();
 	}
 
@@ -375,6 +462,102 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		assertThat(outbox.hooks().retryParked(index.name())).isEqualTo(1);
 		assertThat(outbox.hooks().deliver()).isEqualTo(2);
 		assertThat(index.drift(this.memory)).isZero();
+	}
+
+	@Test
+	void waitsLongerAndLongerBeforeItTriesAgain() {
+		List<Long> firstWaits = new ArrayList<>();
+		for (int i = 0; i < 6; i++) {
+			FaultyIndex index = new FaultyIndex("index " + i + " of " + this.namespace);
+			MemoryStore outbox = outbox(index, (builder) -> builder.hookBackOff(Duration.ofSeconds(10)));
+			outbox.namespace(this.namespace + i).commit(note("1").id("n"));
+			index.down(true);
+			outbox.hooks().deliver();
+			long wait = 10;
+			for (int attempt = 1; attempt <= 2; attempt++) {
+				long seconds = secondsUntilTheNextCall(index, outbox);
+				assertThat(seconds).as("wait " + attempt).isBetween(wait / 2, wait + 1);
+				wait *= 2;
+				if (attempt == 1) {
+					firstWaits.add(seconds);
+				}
+			}
+		}
+		assertThat(firstWaits.stream().distinct().count()).as("different waits in " + firstWaits).isGreaterThan(1);
+	}
+
+	private long secondsUntilTheNextCall(FaultyIndex index, MemoryStore outbox) {
+		long calls = index.calls();
+		for (long seconds = 1;; seconds++) {
+			this.clock.advance(Duration.ofSeconds(1));
+			outbox.hooks().deliver();
+			if (index.calls() > calls) {
+				return seconds;
+			}
+			assertThat(seconds).isLessThan(1000);
+		}
+	}
+
+	@Test
+	void issuesHigherFencesWithALaterClaim() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, UnaryOperator.identity());
+		outbox.commit(note("1").id("n"));
+		OutboxClaim first = claim(index, "one");
+		assertThat(claim(index, "two")).isNull();
+		this.clock.advance(Duration.ofMinutes(1));
+		outbox.update("n", Patch.set("text", "2"));
+		OutboxClaim second = claim(index, "two");
+		assertThat(second.rows()).hasSize(2);
+		assertThat(second.rows()).allMatch((row) -> row.fence() > first.rows().get(0).fence());
+		assertThat(spi().outbox().settle(first, first.rows(), List.of(), null)).isFalse();
+		assertThat(spi().outbox().settle(second, List.of(), List.of(), null)).isTrue();
+		assertThat(claim(index, "three").rows()).hasSize(2)
+			.allMatch((row) -> row.fence() > second.rows().get(1).fence());
+	}
+
+	private OutboxClaim claim(FaultyIndex index, String token) {
+		java.time.Instant now = this.clock.instant();
+		return spi().outbox().claim(index.name(), token, now, now.plusSeconds(30), 10);
+	}
+
+	@Test
+	void ignoresWhatAnInstanceDeliversThatHasLostItsLease() {
+		FaultyIndex index = ownIndex();
+		MemoryStore slow = outbox(index, UnaryOperator.identity());
+		MemoryStore fast = outbox(index, UnaryOperator.identity());
+		slow.commit(note("1").id("n"));
+		index.atNextCall(() -> {
+			this.clock.advance(Duration.ofMinutes(1));
+			fast.update("n", Patch.set("text", "2"));
+			Threads.run(List.of(() -> fast.hooks().deliver()));
+		});
+		slow.hooks().deliver();
+		assertThat(index.ignored()).isEqualTo(1);
+		assertThat(index.drift(this.memory)).isZero();
+		assertThat(slow.hooks().list().get(0).pending()).isZero();
+	}
+
+	@Test
+	void bringsAHookInStepThatHasBecomeStrict() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, UnaryOperator.identity());
+		outbox.commit(note("1").id("n"));
+		outbox.commit(note("1").id("m"));
+		outbox.delete("m");
+		outbox.commit(note("1").id("o"));
+		MemoryStore strict = store((builder) -> builder.hook(index));
+		strict.update("n", Patch.set("text", "2"));
+		assertThat(index.facts(this.namespace)).containsOnlyKeys("n");
+		assertThat(strict.hooks().list().get(0).pending()).isEqualTo(4);
+		index.failNext(new IllegalStateException("down"));
+		strict.maintenance();
+		this.clock.advance(Duration.ofMinutes(1));
+		strict.maintenance();
+		assertThat(index.facts(this.namespace)).containsOnlyKeys("n", "o");
+		assertThat(index.drift(this.memory)).isZero();
+		assertThat(strict.hooks().list().get(0).pending()).isZero();
+		assertThat(strict.hooks().recover()).isZero();
 	}
 
 	@Test
@@ -480,6 +663,73 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		assertThat(this.index.taken()).isGreaterThan(taken);
 		this.strict.maintenance();
 		assertThat(this.index.drift(this.memory)).isZero();
+	}
+
+	@Test
+	void remembersWhatWasUnderWayWhenAnIndexIsBuiltAgain() {
+		this.strict.commit(note("0").id("n"));
+		List<ReindexProgress> progress = new CopyOnWriteArrayList<>();
+		CountDownLatch ended = new CountDownLatch(1);
+		// the first hook has been told, and the second makes the write wait
+		this.index.atNextCall(() -> {
+			Thread thread = new Thread(() -> {
+				try {
+					this.strict.hooks().reindex("first", (at) -> {
+						progress.add(at);
+						throw new IllegalStateException("broken off");
+					});
+				}
+				catch (IllegalStateException ex) {
+					ended.countDown();
+				}
+			});
+			thread.start();
+			waitUntil(() -> this.first.facts(this.namespace).isEmpty());
+		});
+		this.strict.commit(note("1").id("under way"));
+		await(ended);
+		this.strict.hooks().reindex(progress.get(0), (at) -> {
+		});
+		assertInStep();
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError("Interrupted", ex);
+		}
+	}
+
+	@Test
+	void repairsWhileOthersWrite() {
+		for (int i = 0; i < 20; i++) {
+			this.strict.commit(note("0").id("n" + i));
+		}
+		List<Runnable> tasks = new ArrayList<>();
+		for (int thread = 0; thread < 3; thread++) {
+			int from = 5 * thread;
+			tasks.add(() -> {
+				for (int i = 0; i < 30; i++) {
+					this.strict.commit(Draft.of(NOTE, Map.of("text", i)).id("n" + (from + i % 10)));
+					if (i % 10 == 9) {
+						this.strict.delete("n" + (from + i % 10));
+					}
+				}
+			});
+		}
+		tasks.add(() -> {
+			this.strict.hooks().reindex("first");
+			for (int i = 0; i < 3; i++) {
+				this.index.tamper(this.namespace, "ghost" + i, this.memory.get("n19").orElse(null));
+				this.index.tamper(this.namespace, "n" + i, null);
+				this.strict.hooks().reconcile("index");
+			}
+		});
+		Threads.run(tasks);
+		this.strict.maintenance();
+		assertInStep();
 	}
 
 	@Test
