@@ -30,12 +30,17 @@ import org.sqlite.SQLiteConfig;
 /**
  * How much slower a commit is than hand-written JDBC that runs the same statements, and
  * how much slower it gets as facts become more. SQLite with {@code synchronous=FULL},
- * PostgreSQL with {@code fsync} and {@code synchronous_commit}. Rounds of the two
- * alternate; the median of their ratios counts.
+ * PostgreSQL with {@code fsync} and {@code synchronous_commit}. Many short rounds of the
+ * two alternate, so that other load on the machine meets both alike; the median of their
+ * ratios counts.
  */
 public final class JdbcCommitBenchmark {
 
-	private static final int ROUNDS = 9;
+	private static final int ROUNDS = 60;
+
+	private static final int WARM_UP = 30;
+
+	private static final int COMMITS = 100;
 
 	private static final Map<String, Object> PAYLOAD = Map.of("text", "prefers the window seat on long flights",
 			"topic", "travel", "score", 12, "tags", List.of("seat", "flight"));
@@ -71,7 +76,7 @@ public final class JdbcCommitBenchmark {
 			config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
 			config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
 			config.setBusyTimeout(10_000);
-			compare("SQLite, 1 thread", storage, 1, 1000, (thread) -> {
+			compare("SQLite, 1 thread", storage, 1, (thread) -> {
 				try {
 					return new HandWritten(config.createConnection("jdbc:sqlite:" + file), false);
 				}
@@ -93,7 +98,7 @@ public final class JdbcCommitBenchmark {
 			try (Storage storage = PostgresStorage.open(url, null, null)) {
 				storage.initialize();
 				for (int threads : new int[] { 1, 8 }) {
-					compare("PostgreSQL, " + threads + " thread(s)", storage, threads, 500, (thread) -> {
+					compare("PostgreSQL, " + threads + " thread(s)", storage, threads, (thread) -> {
 						try {
 							return new HandWritten(DriverManager.getConnection(url), true);
 						}
@@ -107,8 +112,8 @@ public final class JdbcCommitBenchmark {
 		}
 	}
 
-	private static void compare(String name, Storage storage, int threads, int commits,
-			IntFunction<HandWritten> handWritten) throws Exception {
+	private static void compare(String name, Storage storage, int threads, IntFunction<HandWritten> handWritten)
+			throws Exception {
 		try (MemoryStore store = store(storage)) {
 			List<HandWritten> writers = new ArrayList<>();
 			for (int i = 0; i < threads; i++) {
@@ -117,9 +122,9 @@ public final class JdbcCommitBenchmark {
 			List<Double> ratios = new ArrayList<>();
 			List<Double> rates = new ArrayList<>();
 			List<Double> rawRates = new ArrayList<>();
-			for (int round = -3; round < ROUNDS; round++) {
-				double raw = rate(threads, commits, (thread) -> writers.get(thread).commit());
-				double rate = rate(threads, commits, (thread) -> store.commit(Draft.of("note", PAYLOAD)));
+			for (int round = -WARM_UP; round < ROUNDS; round++) {
+				double raw = rate(threads, COMMITS, (thread) -> writers.get(thread).commit());
+				double rate = rate(threads, COMMITS, (thread) -> store.commit(Draft.of("note", PAYLOAD)));
 				if (round >= 0) {
 					ratios.add(rate / raw);
 					rates.add(rate);
@@ -129,9 +134,8 @@ public final class JdbcCommitBenchmark {
 			for (HandWritten writer : writers) {
 				writer.close();
 			}
-			print("%s: %.0f commits/s, hand-written JDBC %.0f/s, ratio %.2f (%.2f to %.2f)", name, median(rates),
-					median(rawRates), median(ratios), ratios.stream().min(Double::compare).get(),
-					ratios.stream().max(Double::compare).get());
+			print("%s: %.0f commits/s, hand-written JDBC %.0f/s, ratio %.2f (half of the rounds %.2f to %.2f)", name,
+					median(rates), median(rawRates), median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75));
 		}
 	}
 
@@ -142,15 +146,15 @@ public final class JdbcCommitBenchmark {
 			fill(large, 100_000);
 			for (String type : List.of("note", "preference")) {
 				List<Double> ratios = new ArrayList<>();
-				for (int round = -2; round < ROUNDS; round++) {
-					double few = rate(1, 500, (thread) -> small.commit(draft(type)));
-					double many = rate(1, 500, (thread) -> large.commit(draft(type)));
+				for (int round = -WARM_UP / 10; round < ROUNDS / 2; round++) {
+					double few = rate(1, COMMITS, (thread) -> small.commit(draft(type)));
+					double many = rate(1, COMMITS, (thread) -> large.commit(draft(type)));
 					if (round >= 0) {
 						ratios.add(few / many);
 					}
 				}
-				print("%s: a commit of a %s at 100,000 facts costs %.2f times one at 1,000", name, type,
-						median(ratios));
+				print("%s: a commit of a %s at 100,000 facts costs %.2f times one at 1,000 (half of the rounds %.2f to %.2f)",
+						name, type, median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75));
 			}
 		}
 	}
@@ -199,7 +203,11 @@ public final class JdbcCommitBenchmark {
 	}
 
 	private static double median(List<Double> values) {
-		return values.stream().sorted().skip(values.size() / 2).findFirst().get();
+		return quantile(values, 0.5);
+	}
+
+	private static double quantile(List<Double> values, double part) {
+		return values.stream().sorted().skip((long) (values.size() * part)).findFirst().get();
 	}
 
 	private static void print(String format, Object... values) {

@@ -130,21 +130,39 @@ final class Connections implements AutoCloseable {
 	 */
 	<R> R write(SqlWork<R> work, Predicate<R> keep) throws SQLException {
 		try (Lease lease = lease(this.pools.writer())) {
-			try {
-				lease.begin();
-				R result = work.run(lease.connection);
-				if (keep.test(result)) {
-					lease.commit();
-				}
-				else {
-					lease.rollback();
-				}
-				return result;
+			return write(lease, work, keep);
+		}
+	}
+
+	private static <R> R write(Lease lease, SqlWork<R> work, Predicate<R> keep) throws SQLException {
+		try {
+			lease.begin();
+			R result = work.run(lease.connection);
+			if (keep.test(result)) {
+				lease.commit();
 			}
-			catch (SQLException | RuntimeException | Error ex) {
-				lease.rollback(ex);
-				throw ex;
+			else {
+				lease.rollback();
 			}
+			return result;
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			lease.rollback(ex);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Runs a single statement that is a transaction by itself, or is between savepoints
+	 * of the caller's.
+	 * @param <R> the result
+	 * @param work runs the statement
+	 * @return the result
+	 * @throws SQLException if it failed; then nothing stays
+	 */
+	<R> R writeAtOnce(SqlWork<R> work) throws SQLException {
+		try (Lease lease = lease(this.pools.writer())) {
+			return lease.isAutoCommit() ? work.run(lease.connection) : write(lease, work, (result) -> true);
 		}
 	}
 
@@ -247,6 +265,10 @@ final class Connections implements AutoCloseable {
 
 		Connection connection() {
 			return this.connection;
+		}
+
+		private boolean isAutoCommit() {
+			return this.kind == Kind.OWN || this.kind == Kind.LENT;
 		}
 
 		private void begin() throws SQLException {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -75,7 +76,8 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 	 * What runs while the storage is open.
 	 */
 	private record Running(Connections connections, Sessions sessions, CallerTransactions transactions,
-			QueryReader queries, UnitWriter writer, JpaIntents intents, JpaOutbox outbox) {
+			QueryReader queries, UnitWriter writer, @Nullable PostgresFactWriter factWriter, JpaIntents intents,
+			JpaOutbox outbox) {
 	}
 
 	private Running running() {
@@ -97,11 +99,16 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 			current = new Running(connections, sessions, transactions,
 					new QueryReader(this.database, this.settings, connections, sessions, this.indexed),
 					new UnitWriter(this.database, this.settings.tables(), this.settings.statementSeconds(), intents),
-					intents, new JpaOutbox(this.database, this.settings, connections, sessions, intents,
+					factWriter(), intents, new JpaOutbox(this.database, this.settings, connections, sessions, intents,
 							(ex) -> failure("use the outbox of", ex)));
 			this.running = current;
 		}
 		return current;
+	}
+
+	private @Nullable PostgresFactWriter factWriter() {
+		return (this instanceof SqliteStorage) ? null
+				: new PostgresFactWriter(this.database, this.settings.tables(), this.settings.statementSeconds());
 	}
 
 	private JpaIntents intents(Connections connections, CallerTransactions transactions) {
@@ -263,9 +270,17 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 
 	// a lost race shows in the preconditions once the unit is looked at again
 	private ApplyResult apply(Running current, Unit unit) throws SQLException {
+		PostgresFactWriter factWriter = PostgresFactWriter.suits(unit) ? current.factWriter() : null;
 		boolean changesKeyFields = false;
 		for (int attempt = 1;; attempt++) {
 			try {
+				if (factWriter != null && attempt == 1) {
+					Optional<ApplyResult> applied = current.connections()
+						.writeAtOnce((connection) -> factWriter.apply(connection, unit));
+					if (applied.isPresent()) {
+						return applied.get();
+					}
+				}
 				boolean exclusively = changesKeyFields;
 				return current.connections()
 					.write((connection) -> current.writer().apply(connection, unit, exclusively),

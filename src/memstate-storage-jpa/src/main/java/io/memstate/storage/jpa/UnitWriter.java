@@ -15,16 +15,12 @@ import java.util.TreeSet;
 
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.CanonicalJson;
-import io.memstate.storage.FactJson;
 import io.memstate.storage.FactState;
-import io.memstate.storage.IdempotentCall;
 import io.memstate.storage.OutboxTask;
-import io.memstate.storage.Path;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StepMark;
 import io.memstate.storage.StoredEntry;
-import io.memstate.storage.StoredFact;
 import io.memstate.storage.StoredStep;
 import io.memstate.storage.Unit;
 import io.memstate.storage.Values;
@@ -94,19 +90,16 @@ final class UnitWriter {
 		this.findFactOfType = tables
 			.sql("select 1 from memstate_fact where namespace = ? and type = ? and live limit 1");
 		this.releaseKey = tables.sql("update memstate_fact set singleton_key = null where namespace = ? and id = ?");
-		this.putFact = tables.sql("insert into memstate_fact as f (namespace, id, version, shows, live, type, "
-				+ "session_id, singleton_key, payload, source, ephemeral, created_at, updated_at, expires_at, format) "
-				+ "values (?, ?, ?, ?, ?, ?, ?, ?, " + database.payloadParameter() + ", ?, ?, ?, ?, ?, "
-				+ FactJson.FORMAT + ") on conflict (namespace, id) do update set version = excluded.version, "
+		this.putFact = tables.sql("insert into memstate_fact as f (" + WrittenRow.FACT_VALUES + ", "
+				+ WrittenRow.FACT_KEY + ") values (" + WrittenRow.factParameters(database)
+				+ ", ?, ?) on conflict (namespace, id) do update set version = excluded.version, "
 				+ "shows = excluded.shows, live = excluded.live, type = excluded.type, "
 				+ "session_id = excluded.session_id, singleton_key = excluded.singleton_key, "
 				+ "payload = excluded.payload, source = excluded.source, ephemeral = excluded.ephemeral, "
 				+ "created_at = excluded.created_at, updated_at = excluded.updated_at, "
 				+ "expires_at = excluded.expires_at, format = excluded.format where f.version = ?");
-		this.addEntry = tables.sql("insert into memstate_log (namespace, step, operation, session_id, fact_id, "
-				+ "before_image, after_image, version, actor, reason, logged_at, reverts, showed, idempotency_key, "
-				+ "fingerprint, ordinal, format) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-				+ FactJson.FORMAT + ") returning sequence");
+		this.addEntry = tables.sql("insert into memstate_log (" + WrittenRow.ENTRY + ") values ("
+				+ WrittenRow.ENTRY_PARAMETERS + ") returning sequence");
 		// "+ 0" keeps the database from running through the log by sequence, in search of
 		// the step
 		this.putStep = tables.sql("insert into memstate_step as s (namespace, step, session_id, long_term, sequence) "
@@ -387,17 +380,11 @@ final class UnitWriter {
 		}
 
 		private void put(Exchange exchange, FactState state) {
-			StoredFact fact = state.fact();
 			Before before = this.facts.get(state.id());
-			exchange.update((count) -> requireWritten(count, state.id()), UnitWriter.this.putFact, this.namespace,
-					state.id(), state.version(), text(state.shows()), fact != null,
-					text((fact != null) ? fact.type() : null), session((fact != null) ? fact.sessionId() : null),
-					text(state.singletonKey()), text((fact != null) ? fact.payload().json() : null),
-					text((fact != null) ? fact.source() : null), fact != null && fact.ephemeral(),
-					(fact != null) ? Path.micros(fact.createdAt()) : Exchange.NO_NUMBER,
-					(fact != null) ? Path.micros(fact.updatedAt()) : Exchange.NO_NUMBER,
-					(fact != null && fact.expiresAt() != null) ? Path.micros(fact.expiresAt()) : Exchange.NO_NUMBER,
-					(before != null) ? before.version() : -1L);
+			List<Object> parameters = new ArrayList<>(List.of(WrittenRow.fact(state)));
+			parameters.addAll(List.of(this.namespace, state.id(), (before != null) ? before.version() : -1L));
+			exchange.update((count) -> requireWritten(count, state.id()), UnitWriter.this.putFact,
+					parameters.toArray());
 		}
 
 		private void requireWritten(int count, String id) {
@@ -415,17 +402,12 @@ final class UnitWriter {
 		}
 
 		private void add(Exchange exchange, StoredEntry entry) {
-			IdempotentCall call = entry.call();
-			exchange.query(UnitWriter.this.addEntry, (row) -> this.sequences.add(row.getLong(1)), this.namespace,
-					entry.step(), entry.operation(), text(entry.sessionId()), entry.factId(), image(entry.before()),
-					image(entry.after()), entry.version(), text(entry.actor()), text(entry.reason()),
-					Path.micros(entry.at()), text(entry.reverts()), text(entry.showed()),
-					text((call != null) ? call.key() : null), text((call != null) ? call.fingerprint() : null),
-					(call != null) ? (long) call.ordinal() : Exchange.NO_NUMBER);
+			exchange.query(UnitWriter.this.addEntry, (row) -> this.sequences.add(row.getLong(1)),
+					WrittenRow.entry(this.namespace, entry));
 		}
 
 		private void put(Exchange exchange, StoredStep step) {
-			exchange.update(UnitWriter.this.putStep, this.namespace, step.step(), text(step.sessionId()),
+			exchange.update(UnitWriter.this.putStep, this.namespace, step.step(), WrittenRow.text(step.sessionId()),
 					step.longTerm() ? 1 : 0, this.namespace, step.step());
 		}
 
@@ -451,18 +433,6 @@ final class UnitWriter {
 	private static final Comparator<FactState> ORDER = Comparator
 		.comparing((FactState fact) -> (fact.singletonKey() != null) ? fact.singletonKey() : "")
 		.thenComparing(FactState::id, Values::compareStrings);
-
-	private static Object text(@Nullable String value) {
-		return (value != null) ? value : Exchange.NO_TEXT;
-	}
-
-	private static String session(@Nullable String sessionId) {
-		return (sessionId != null) ? sessionId : "";
-	}
-
-	private static Object image(@Nullable StoredFact fact) {
-		return (fact != null) ? FactJson.write(fact) : Exchange.NO_TEXT;
-	}
 
 	/**
 	 * Another transaction has made an id, or noted a type, meanwhile.

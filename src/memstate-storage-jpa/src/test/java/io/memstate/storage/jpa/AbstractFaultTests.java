@@ -135,7 +135,7 @@ abstract class AbstractFaultTests {
 					.isLessThan(MAX_CALLS);
 			}
 			while (failedAt != null);
-			assertThat(call).as("calls of '%s'", operation.getKey()).isGreaterThan(3);
+			assertThat(call).as("calls of '%s'", operation.getKey()).isGreaterThan(2);
 			new StoreAudit(this.store, fault.toString()).assertWhole();
 			StoredTables.assertIntact(inspectingDataSource(), schema(), fault.toString());
 		}
