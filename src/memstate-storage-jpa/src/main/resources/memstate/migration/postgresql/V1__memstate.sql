@@ -27,13 +27,18 @@ create table if not exists memstate_fact (
 	primary key (namespace, id)
 );
 
-create index if not exists memstate_fact_by_layer on memstate_fact (namespace, session_id, created_at, id) where live;
+-- An entry of an index holds 2,704 bytes, and a name may have 1,020: of some the index holds the start.
+create index if not exists memstate_fact_by_layer
+	on memstate_fact (namespace, session_id, created_at, left(id, 50)) where live;
 
-create index if not exists memstate_fact_by_type on memstate_fact (namespace, type, session_id, created_at, id) where live;
+-- Of all rows, since the database uses no statistics of an expression in an index of some.
+create index if not exists memstate_fact_by_type
+	on memstate_fact (namespace, left(type, 50), session_id, created_at, left(id, 50));
 
 -- One expression, so that no other index looks as good where the database knows little of the data.
-create unique index if not exists memstate_fact_by_key
-	on memstate_fact (namespace, (session_id || chr(10) || type || chr(10) || singleton_key))
+create unique index if not exists memstate_fact_by_key on memstate_fact (namespace, (
+	case when octet_length(session_id) + octet_length(type) <= 1500 then session_id || chr(10) || type
+	else md5(session_id || chr(10) || type) end || chr(10) || singleton_key))
 	where live and singleton_key is not null;
 
 -- The second column holds the keys whose values are strings: what contains a word may be either.
@@ -130,7 +135,7 @@ create table if not exists memstate_outbox (
 
 create index if not exists memstate_outbox_by_part on memstate_outbox (hook, part, id);
 
-create index if not exists memstate_outbox_failed on memstate_outbox (hook, namespace, fact_id, id) where due_at > 0;
+create index if not exists memstate_outbox_failed on memstate_outbox (namespace, fact_id, id) where due_at > 0;
 
 -- Who delivers which part of a hook's outbox.
 create table if not exists memstate_lease (

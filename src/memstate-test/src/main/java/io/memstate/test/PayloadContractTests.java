@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.memstate.Change;
 import io.memstate.Draft;
 import io.memstate.Fact;
 import io.memstate.FactQuery;
+import io.memstate.FactSchema;
 import io.memstate.FactValidationException;
 import io.memstate.Filter;
 import io.memstate.LogEntry;
@@ -188,6 +192,59 @@ public abstract class PayloadContractTests extends StorageContract {
 			assertThat(this.memory.namespace(fact.namespace()).session(name).query(FactQuery.type(name)))
 				.containsExactly(fact);
 		}
+	}
+
+	@Test
+	void keepsTheLongestNamesAllAtOnce() {
+		Random random = new Random(7);
+		String type = longest(random);
+		String one = longest(random);
+		String other = one.substring(0, one.length() - 2) + "x";
+		MemoryStore store = store((builder) -> builder.schema(FactSchema.of(type).singleton("role")))
+			.namespace(this.namespace + longest(random).substring(2 * this.namespace.length()));
+		List<Fact> facts = new ArrayList<>();
+		for (String session : List.of(one, other)) {
+			for (String role : List.of("a", "b")) {
+				Change change = Change.by(longest(random)).idempotencyKey(longest(random));
+				Fact fact = store.session(session)
+					.commit(Draft.of(type, Map.of("role", role)).id(longest(random)), change);
+				assertThat(store.session(session).commit(Draft.of(type, Map.of("role", role, "more", 1))).version())
+					.isEqualTo(2);
+				assertThat(store.history(fact.id())).hasSize(2);
+				facts.add(store.session(session).get(fact.id()).orElseThrow());
+			}
+		}
+		assertThat(store.session(one).query(FactQuery.type(type)))
+			.containsExactlyInAnyOrderElementsOf(facts.subList(0, 2));
+		assertThat(store.session(one).promote()).hasSize(2);
+		assertThat(store.count(FactQuery.type(type))).isEqualTo(2);
+		assertThat(store.rollback(1)).hasSize(2);
+		assertThat(store.sessions()).containsExactlyInAnyOrder(one, other);
+	}
+
+	/** A name of as many bytes as there may be, which nothing can compress. */
+	private static String longest(Random random) {
+		return random.ints(255, 0x10000, 0x1F000)
+			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+			.toString();
+	}
+
+	@Test
+	void pagesThroughLongIdsThatStartAlike() {
+		List<String> ids = IntStream.range(0, 20)
+			.mapToObj((i) -> "https://example.org/a/path/that/many/ids/share/0123456789/" + (i * 7 % 20))
+			.toList();
+		this.memory.commitAll(ids.stream().map((id) -> Draft.of(NOTE, Map.of("text", "t")).id(id)).toList(),
+				Change.anonymous());
+		List<String> read = new ArrayList<>();
+		FactQuery query = FactQuery.type(NOTE).limit(3);
+		List<Fact> page = this.memory.query(query);
+		while (!page.isEmpty()) {
+			page.forEach((fact) -> read.add(fact.id()));
+			page = this.memory.query(query.after(page.get(page.size() - 1)));
+		}
+		assertThat(read).containsExactlyElementsOf(ids.stream().sorted().toList());
+		assertThat(this.memory.query(FactQuery.all())).extracting(Fact::id).isEqualTo(read);
 	}
 
 	static Stream<Arguments> storable() {

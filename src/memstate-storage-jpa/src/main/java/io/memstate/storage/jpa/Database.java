@@ -71,8 +71,40 @@ interface Database {
 	 * @param key the key
 	 * @return session, type and digest, which hold no line breaks
 	 */
-	static String holder(SingletonKey key) {
-		return ((key.sessionId() != null) ? key.sessionId() : "") + '\n' + key.type() + '\n' + key.digest();
+	default String holder(SingletonKey key) {
+		return layerAndType(key) + '\n' + key.digest();
+	}
+
+	static String layerAndType(SingletonKey key) {
+		return ((key.sessionId() != null) ? key.sessionId() : "") + '\n' + key.type();
+	}
+
+	/**
+	 * The condition that a fact is of a type, so that the index by type is used.
+	 * @param type the type
+	 * @param literally whether the statement itself is to name it
+	 * @return the condition
+	 */
+	default Fragment ofType(String type, boolean literally) {
+		return literally ? Fragment.of("f.type = " + Conditions.literal(type)) : Fragment.of("f.type = ?", type);
+	}
+
+	/**
+	 * What facts are sorted by at last, and by default: creation, then id.
+	 * @return expressions, separated by commas, in the order of the indexes
+	 */
+	default String creation() {
+		return "f.created_at, f.id";
+	}
+
+	/**
+	 * The condition that a fact comes after another in the order of creation.
+	 * @param createdAt when the other was created
+	 * @param id the id of the other
+	 * @return the condition
+	 */
+	default Fragment createdAfter(long createdAt, String id) {
+		return Fragment.of("(f.created_at, f.id) > (?, ?)", createdAt, id);
 	}
 
 	Payload payload(String stored);

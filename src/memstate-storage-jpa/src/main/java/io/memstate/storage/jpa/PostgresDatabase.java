@@ -1,15 +1,20 @@
 package io.memstate.storage.jpa;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 import io.memstate.storage.Path;
 import io.memstate.storage.Payload;
+import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StorageQuery;
 import io.memstate.storage.Values;
 import org.hibernate.cfg.AvailableSettings;
@@ -23,6 +28,11 @@ final class PostgresDatabase implements Database {
 	// what the caller's transaction has locked and seen stays so, so that it can't win
 	// later
 	private static final Set<String> RACES_FOR_KEYS = Set.of("23505");
+
+	// how much of the names an index holds; the script has the same numbers
+	private static final int PREFIX = 50;
+
+	private static final int MOST_IN_INDEX = 1500;
 
 	private static final Set<String> RACES = Set.of("23505", "40P01", "40001");
 
@@ -61,9 +71,49 @@ final class PostgresDatabase implements Database {
 		return "cast(? as jsonb)";
 	}
 
+	// an entry of an index holds 2,704 bytes, and a name may have 1,020
 	@Override
 	public String holder() {
-		return "(session_id || chr(10) || type || chr(10) || singleton_key)";
+		return "(case when octet_length(session_id) + octet_length(type) <= " + MOST_IN_INDEX
+				+ " then session_id || chr(10) || type else md5(session_id || chr(10) || type) end"
+				+ " || chr(10) || singleton_key)";
+	}
+
+	@Override
+	public String holder(SingletonKey key) {
+		String layerAndType = Database.layerAndType(key);
+		byte[] bytes = layerAndType.getBytes(StandardCharsets.UTF_8);
+		return ((bytes.length - 1 <= MOST_IN_INDEX) ? layerAndType : md5(bytes)) + '\n' + key.digest();
+	}
+
+	private static String md5(byte[] bytes) {
+		try {
+			return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Names as long as these need MD5, which this Java does not have", ex);
+		}
+	}
+
+	@Override
+	public Fragment ofType(String type, boolean literally) {
+		Fragment start = Fragment.of("left(f.type, " + PREFIX + ") = left(?, " + PREFIX + ")", type);
+		if (literally) {
+			return start.and(Fragment.of("f.type = " + Conditions.literal(type)));
+		}
+		// a condition that says nothing new would count as one that selects
+		boolean isStart = type.codePointCount(0, type.length()) < PREFIX;
+		return isStart ? start : start.and(Fragment.of("f.type = ?", type));
+	}
+
+	@Override
+	public String creation() {
+		return "f.created_at, left(f.id, " + PREFIX + "), f.id";
+	}
+
+	@Override
+	public Fragment createdAfter(long createdAt, String id) {
+		return Fragment.of("(" + creation() + ") > (?, left(?, " + PREFIX + "), ?)", createdAt, id, id);
 	}
 
 	@Override

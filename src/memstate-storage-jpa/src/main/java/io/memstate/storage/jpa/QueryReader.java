@@ -115,7 +115,7 @@ final class QueryReader {
 		return read((session) -> {
 			Map<SingletonKey, FactState> found = new HashMap<>();
 			for (SingletonKey key : keys) {
-				List<Object> parameters = List.of(namespace, Database.holder(key));
+				List<Object> parameters = List.of(namespace, this.database.holder(key));
 				rows(session, FactRow.class, this.factByKey, parameters).getResultList()
 					.forEach((row) -> found.put(key, state(row)));
 			}
@@ -241,8 +241,7 @@ final class QueryReader {
 		}
 		if (query.type() != null) {
 			// an index of a path is only used where the statement itself names the type
-			all.add(indexed(query.type()).isEmpty() ? Fragment.of("f.type = ?", query.type())
-					: Fragment.of("f.type = " + Conditions.literal(query.type())));
+			all.add(this.database.ofType(query.type(), !indexed(query.type()).isEmpty()));
 		}
 		all.add(Fragment.of("(f.expires_at is null or f.expires_at > ?)", Path.micros(query.now())));
 		if (query.condition() != null) {

@@ -12,9 +12,12 @@ import io.memstate.storage.StoredFact;
  */
 final class Sorting {
 
+	private final Database database;
+
 	private final List<Term> terms = new ArrayList<>();
 
-	private Sorting() {
+	private Sorting(Database database) {
+		this.database = database;
 	}
 
 	/**
@@ -24,7 +27,7 @@ final class Sorting {
 	 * @return its order
 	 */
 	static Sorting of(Database database, StorageQuery query) {
-		Sorting sorting = new Sorting();
+		Sorting sorting = new Sorting(database);
 		for (StorageQuery.SortKey key : query.order()) {
 			for (Database.Criterion criterion : database.criteria(key)) {
 				sorting.terms.add(new Term(criterion, key.path(), key.descending()));
@@ -59,7 +62,7 @@ final class Sorting {
 		for (Term term : this.terms) {
 			clause.append(term.criterion.expression()).append(term.descending ? " desc, " : ", ");
 		}
-		return clause.append("f.created_at, f.id").toString();
+		return clause.append(this.database.creation()).toString();
 	}
 
 	/**
@@ -68,7 +71,7 @@ final class Sorting {
 	 * @return the condition
 	 */
 	Fragment after(StoredFact fact) {
-		Fragment creation = Fragment.of("(f.created_at, f.id) > (?, ?)", Path.micros(fact.createdAt()), fact.id());
+		Fragment creation = this.database.createdAfter(Path.micros(fact.createdAt()), fact.id());
 		Fragment condition = creation;
 		for (int i = this.terms.size() - 1; i >= 0; i--) {
 			condition = this.terms.get(i).beyond(fact, condition);

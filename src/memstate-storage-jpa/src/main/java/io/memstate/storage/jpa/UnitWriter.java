@@ -88,7 +88,7 @@ final class UnitWriter {
 				+ "on conflict (namespace, type) do nothing");
 		this.setType = tables.sql("update memstate_type set key_fields = ? where namespace = ? and type = ?");
 		this.findFactOfType = tables
-			.sql("select 1 from memstate_fact where namespace = ? and type = ? and live limit 1");
+			.sql("select 1 from memstate_fact f where f.namespace = ? and %s and f.live limit 1");
 		this.releaseKey = tables.sql("update memstate_fact set singleton_key = null where namespace = ? and id = ?");
 		this.putFact = tables.sql("insert into memstate_fact as f (" + WrittenRow.FACT_VALUES + ", "
 				+ WrittenRow.FACT_KEY + ") values (" + WrittenRow.factParameters(database)
@@ -224,7 +224,7 @@ final class UnitWriter {
 			if (precondition instanceof Precondition.KeyAvailable available) {
 				SingletonKey key = available.key();
 				exchange.query(UnitWriter.this.findHolder, (row) -> this.holders.put(key, row.getString(1)),
-						this.namespace, Database.holder(key));
+						this.namespace, UnitWriter.this.database.holder(key));
 			}
 			else if (precondition instanceof Precondition.IdempotencyKeyFree free) {
 				exchange.query(UnitWriter.this.findCall, (row) -> this.calls.add(free.key()), this.namespace,
@@ -293,7 +293,11 @@ final class UnitWriter {
 				exchange.update((count) -> requireAdded(count, type), UnitWriter.this.addType, this.namespace, type,
 						"[]");
 			}
-			exchange.query(UnitWriter.this.findFactOfType, (row) -> inUse[0] = true, this.namespace, type);
+			Fragment ofType = UnitWriter.this.database.ofType(type, false);
+			List<Object> parameters = new ArrayList<>(List.of(this.namespace));
+			parameters.addAll(ofType.parameters());
+			exchange.query(UnitWriter.this.findFactOfType.formatted(ofType.sql()), (row) -> inUse[0] = true,
+					parameters.toArray());
 			exchange.run(this.connection);
 			if (wanted.equals(this.types.get(type))) {
 				return true;
