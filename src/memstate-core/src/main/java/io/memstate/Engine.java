@@ -1,6 +1,7 @@
 package io.memstate;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -36,6 +38,8 @@ final class Engine {
 
 	private static final int EXPIRY_PAGE = 500;
 
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
 	private final Storage storage;
 
 	private final Types types;
@@ -53,6 +57,9 @@ final class Engine {
 	private final ReentrantLock indexing = new ReentrantLock();
 
 	private volatile int indexedRevision;
+
+	// held in common by the writes that run
+	private final ReentrantReadWriteLock writes = new ReentrantReadWriteLock();
 
 	private volatile boolean closed;
 
@@ -123,9 +130,28 @@ final class Engine {
 		return new Reads(storage(), layer, now(), null);
 	}
 
+	String description() {
+		return this.storage.description();
+	}
+
+	/** Refuses further calls, and waits for the writes that run. */
 	void close() {
 		this.closed = true;
+		awaitWrites();
 		this.hookThreads.close();
+	}
+
+	// a write may itself close the store, which can't wait for it
+	private void awaitWrites() {
+		try {
+			if (this.writes.getReadHoldCount() == 0
+					&& this.writes.writeLock().tryLock(CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
+				this.writes.writeLock().unlock();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void checkOpen() {
@@ -183,6 +209,17 @@ final class Engine {
 	 */
 	private <R> R write(Layer layer, @Nullable String step, Function<Plan, Supplier<R>> work) {
 		checkWritable();
+		this.writes.readLock().lock();
+		try {
+			return writeOpen(layer, step, work);
+		}
+		finally {
+			this.writes.readLock().unlock();
+		}
+	}
+
+	private <R> R writeOpen(Layer layer, @Nullable String step, Function<Plan, Supplier<R>> work) {
+		checkOpen();
 		long deadline = System.nanoTime() + this.options.retryTimeout().toNanos();
 		for (int attempt = 0;; attempt++) {
 			Plan plan = new Plan(storage(), this.types, layer.namespace(), now(), (step != null) ? step : Ids.next(),

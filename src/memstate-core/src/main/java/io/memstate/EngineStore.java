@@ -112,7 +112,7 @@ final class EngineStore extends LayerOperations implements MemoryStore {
 
 	@Override
 	public String toString() {
-		return "MemoryStore[namespace '" + namespace() + "' on " + engine().storage().description() + "]";
+		return "MemoryStore[namespace '" + namespace() + "' on " + engine().description() + "]";
 	}
 
 }

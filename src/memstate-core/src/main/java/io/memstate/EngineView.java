@@ -57,7 +57,7 @@ final class EngineView implements MemoryView {
 		Comparator<StoredFact> order = asked.comparator();
 		PriorityQueue<StoredFact> best = new PriorityQueue<>(order.reversed());
 		for (StoredFact fact : new Images()) {
-			if (asked.matches(fact) && (asked.after() == null || order.compare(fact, asked.after()) > 0)) {
+			if (isAsked(fact, asked)) {
 				best.add(fact);
 				if (best.size() > query.limit()) {
 					best.remove();
@@ -67,6 +67,10 @@ final class EngineView implements MemoryView {
 		return best.stream().sorted(order).map(Fact::new).toList();
 	}
 
+	private static boolean isAsked(StoredFact fact, StorageQuery asked) {
+		return asked.matches(fact) && (asked.after() == null || asked.comparator().compare(fact, asked.after()) > 0);
+	}
+
 	@Override
 	public Stream<Fact> stream(FactQuery query) {
 		return query(query).stream();
@@ -74,7 +78,14 @@ final class EngineView implements MemoryView {
 
 	@Override
 	public long count(FactQuery query) {
-		return query(query).size();
+		StorageQuery asked = Arguments.notNull(query, "query").on(this.namespace, null, this.time);
+		long count = 0;
+		for (StoredFact fact : new Images()) {
+			if (isAsked(fact, asked)) {
+				count++;
+			}
+		}
+		return Math.min(count, query.limit());
 	}
 
 	/** The facts as they were, in the order of their ids, page by page. */

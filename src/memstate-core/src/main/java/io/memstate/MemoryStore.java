@@ -150,10 +150,12 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 	void maintenance();
 
 	/**
-	 * Closes the store; later calls are refused. Of its asynchronous calls, those that
-	 * have not begun are refused and those that run are waited for, for at most 30
-	 * seconds. The storage stays open for whoever opened it. A view of a store closes
-	 * nothing.
+	 * Closes the store; later calls are an {@link IllegalStateException}. Writes that run
+	 * are waited for, for at most 30 seconds. Of its asynchronous calls, those that have
+	 * not begun are refused and those that run are waited for likewise. Reads and streams
+	 * that run are not waited for: they end as they would have, unless the storage is
+	 * closed too, which makes them a {@link StorageException}. The storage stays open for
+	 * whoever opened it. A view of a store closes nothing.
 	 */
 	@Override
 	void close();

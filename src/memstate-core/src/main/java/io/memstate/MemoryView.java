@@ -34,7 +34,10 @@ public interface MemoryView {
 	List<Fact> query(FactQuery query);
 
 	/**
-	 * Finds facts as they were.
+	 * Finds facts as they were. Everything is read before the first fact is given out,
+	 * and what matches is in memory, up to the limit of the query: the log is not kept in
+	 * the order of creation. Ask for a limit, and for one page {@link FactQuery#after
+	 * after} the other, where the result may be large; each page reads the log again.
 	 * @param query what to find
 	 * @return the facts in the order that the query asks for; to be closed by the caller
 	 */

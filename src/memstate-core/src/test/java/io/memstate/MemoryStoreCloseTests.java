@@ -1,0 +1,66 @@
+package io.memstate;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.junit.jupiter.api.Test;
+
+import io.memstate.storage.memory.InMemoryStorage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+class MemoryStoreCloseTests {
+
+	private final MemoryStore store = MemoryStore.builder(new InMemoryStorage()).build();
+
+	@Test
+	void waitsForWritesThatRun() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		CompletableFuture<Fact> write = CompletableFuture.supplyAsync(() -> this.store.transaction((operations) -> {
+			begun.countDown();
+			await(goOn);
+			return operations.commit(Draft.of("note", Map.of()));
+		}));
+		begun.await();
+		CompletableFuture<Void> close = CompletableFuture.runAsync(this.store::close);
+		assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> close.get(100, TimeUnit.MILLISECONDS));
+		assertThatIllegalStateException().isThrownBy(() -> this.store.commit(Draft.of("note", Map.of())));
+		goOn.countDown();
+		close.get(10, TimeUnit.SECONDS);
+		assertThat(write).isCompleted();
+		assertThat(write.get().version()).isEqualTo(1);
+	}
+
+	@Test
+	void closesInsideAWrite() {
+		Fact fact = this.store.transaction((operations) -> {
+			this.store.close();
+			return operations.commit(Draft.of("note", Map.of()));
+		});
+		assertThat(fact.version()).isEqualTo(1);
+		assertThatIllegalStateException().isThrownBy(() -> this.store.get(fact.id()));
+	}
+
+	@Test
+	void saysWhatItIsWhenClosed() {
+		String open = this.store.toString();
+		this.store.close();
+		assertThat(this.store).hasToString(open);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}
