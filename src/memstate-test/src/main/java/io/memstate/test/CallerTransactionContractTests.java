@@ -19,6 +19,8 @@ import org.springframework.transaction.NestedTransactionNotSupportedException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import io.memstate.Change;
@@ -519,6 +521,64 @@ public abstract class CallerTransactionContractTests extends StorageContract {
 	/**
 	 * A lost race reaches the caller as a storage's failure with its cause, to try again.
 	 */
+	@Test
+	void writesAfterTheCommitAreStepsOfTheirOwn() {
+		inTransaction((status) -> {
+			this.memory.commit(note("1").id("n"));
+			afterCommit(() -> {
+				assertThat(this.memory.get("n")).isPresent();
+				this.memory.update("n", Patch.set("text", "2"));
+				this.memory.commit(note("1").id("m"));
+			});
+		});
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(2);
+		assertThat(this.memory.get("m")).isPresent();
+		assertThat(log()).extracting(LogEntry::step).doesNotHaveDuplicates().hasSize(3);
+	}
+
+	@Test
+	void firstWritesAfterTheCommitAreStepsOfTheirOwn() {
+		inTransaction((status) -> {
+			insertRow("r");
+			afterCommit(() -> {
+				this.memory.commit(note("1").id("n"));
+				this.memory.commit(note("2").id("n"));
+			});
+		});
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(2);
+		assertThat(log()).extracting(LogEntry::step).doesNotHaveDuplicates().hasSize(2);
+	}
+
+	@Test
+	void takesPartInWhatIsBegunAfterTheCommit() {
+		if (!hasSeveralWriters()) {
+			return;
+		}
+		inTransaction((status) -> {
+			insertRow("r");
+			afterCommit(() -> {
+				template(TransactionDefinition.PROPAGATION_REQUIRES_NEW, false).executeWithoutResult((inner) -> {
+					this.memory.commit(note("1").id("lost"));
+					inner.setRollbackOnly();
+				});
+				this.memory.commit(note("1").id("kept"));
+			});
+		});
+		assertThat(this.memory.get("lost")).isEmpty();
+		assertThat(this.memory.get("kept")).isPresent();
+	}
+
+	private static void afterCommit(Runnable action) {
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void afterCommit() {
+				action.run();
+			}
+
+		});
+	}
+
 	private static void retrying(AtomicInteger lost, Runnable work) {
 		for (int attempt = 0; attempt < 100; attempt++) {
 			try {

@@ -57,7 +57,8 @@ final class CallerTransactions {
 	void warnIfApart() {
 		if (TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive() && !this.warned.get()
-				&& this.connections.joined() == null && this.warned.compareAndSet(false, true)) {
+				&& this.connections.joined() == null && !this.connections.hasEnded()
+				&& this.warned.compareAndSet(false, true)) {
 			logger.warn(
 					"The active transaction{} does not use the DataSource of {}, so MemState commits at once and "
 							+ "is not rolled back with it. Transactions that use one DataSource for both take part.",

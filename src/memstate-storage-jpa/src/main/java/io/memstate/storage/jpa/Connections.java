@@ -27,6 +27,8 @@ final class Connections implements AutoCloseable {
 
 	private final Pools pools;
 
+	private final AfterCommit afterCommit = new AfterCommit();
+
 	Connections(Database database, Pools pools) {
 		this.database = database;
 		this.pools = pools;
@@ -42,7 +44,17 @@ final class Connections implements AutoCloseable {
 	 * @return null if there is no transaction to take part in
 	 */
 	@Nullable DataSource joined() {
-		return TransactionSynchronizationManager.isSynchronizationActive() ? bound() : null;
+		return TransactionSynchronizationManager.isSynchronizationActive() && !hasEnded() ? bound() : null;
+	}
+
+	/**
+	 * Whether the caller's transaction has ended, but not yet given up its connection.
+	 * What is written then is a transaction of its own on it.
+	 * @return true if there is such a transaction
+	 */
+	boolean hasEnded() {
+		return bound() != null
+				&& (!TransactionSynchronizationManager.isSynchronizationActive() || this.afterCommit.isRunning());
 	}
 
 	private @Nullable DataSource bound() {
@@ -171,7 +183,7 @@ final class Connections implements AutoCloseable {
 		if (key != null) {
 			Connection connection = DataSourceUtils.getConnection(key);
 			this.database.prepare(connection);
-			return new Lease(connection, key, kind(connection));
+			return new Lease(connection, key, hasEnded() ? endedKind(connection) : Kind.JOINED);
 		}
 		Connection connection = pool.getConnection();
 		try {
@@ -189,12 +201,7 @@ final class Connections implements AutoCloseable {
 		}
 	}
 
-	// without synchronisation the transaction has ended, but not yet given up its
-	// connection
-	private static Kind kind(Connection connection) throws SQLException {
-		if (TransactionSynchronizationManager.isSynchronizationActive()) {
-			return Kind.JOINED;
-		}
+	private static Kind endedKind(Connection connection) throws SQLException {
 		return connection.getAutoCommit() ? Kind.LENT : Kind.ENDED;
 	}
 
