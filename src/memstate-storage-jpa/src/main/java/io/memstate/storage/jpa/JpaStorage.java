@@ -143,6 +143,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 	}
 
 	private void checkSource(Running current) throws SQLException {
+		current.connections().pools().prove();
 		current.connections().inspect((connection) -> {
 			this.database.check(connection);
 			return true;

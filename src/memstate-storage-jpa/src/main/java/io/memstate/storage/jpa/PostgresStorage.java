@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * Keeps facts and log in PostgreSQL. What is set by a method of this class counts for the
@@ -135,7 +136,15 @@ public final class PostgresStorage extends JpaStorage {
 		pool.addDataSourceProperty("connectTimeout", String.valueOf(seconds(settings.connectionTimeout())));
 		pool.addDataSourceProperty("socketTimeout", String.valueOf(settings.statementSeconds() + 2));
 		HikariDataSource dataSource = new HikariDataSource(pool);
-		return new Pools(dataSource, dataSource, null, List.of(dataSource));
+		return new Pools(dataSource, dataSource, null, List.of(dataSource), unpooled(pool));
+	}
+
+	private static DataSource unpooled(HikariConfig pool) {
+		DriverManagerDataSource dataSource = new DriverManagerDataSource(pool.getJdbcUrl(),
+				pool.getDataSourceProperties());
+		dataSource.setUsername(pool.getUsername());
+		dataSource.setPassword(pool.getPassword());
+		return dataSource;
 	}
 
 	private static long seconds(Duration timeout) {

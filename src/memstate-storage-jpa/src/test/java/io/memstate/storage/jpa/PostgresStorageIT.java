@@ -1,5 +1,7 @@
 package io.memstate.storage.jpa;
 
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -8,11 +10,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.memstate.Draft;
 import io.memstate.MemoryStore;
+import io.memstate.StorageException;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class PostgresStorageIT extends AbstractJpaStorageTests {
 
@@ -24,6 +33,36 @@ class PostgresStorageIT extends AbstractJpaStorageTests {
 			.schema(PostgresServer.newSchema())
 			.tablePrefix("mem_")
 			.poolSize(8);
+	}
+
+	@Test
+	void saysAtOnceThatTheCredentialsAreWrong() {
+		String role = "nobody_" + System.nanoTime();
+		try (JpaStorage storage = PostgresStorage.open(PostgresServer.url().replaceAll("user=[^&]*", "user=" + role),
+				role, "wrong")) {
+			long start = System.nanoTime();
+			assertThatExceptionOfType(StorageException.class).isThrownBy(storage::initialize)
+				.withMessageContaining("user")
+				.havingRootCause()
+				.isInstanceOf(SQLException.class)
+				.withMessageContaining(role);
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+		}
+	}
+
+	@Test
+	void startsWithoutWarnings() {
+		Logger logger = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.addAppender(log);
+		try (JpaStorage storage = open()) {
+			MemoryStore.builder(storage).build().commit(Draft.of("note", Map.of()));
+		}
+		finally {
+			logger.detachAppender(log);
+		}
+		assertThat(log.list).filteredOn((event) -> event.getLevel().isGreaterOrEqual(Level.WARN)).isEmpty();
 	}
 
 	/*
