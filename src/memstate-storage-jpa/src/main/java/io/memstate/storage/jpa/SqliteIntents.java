@@ -61,6 +61,8 @@ final class SqliteIntents implements JpaIntents {
 
 	private final String nextFences;
 
+	private final String mark;
+
 	private @Nullable Connection writer;
 
 	private @Nullable Connection reader;
@@ -76,6 +78,9 @@ final class SqliteIntents implements JpaIntents {
 		this.statements = new IntentStatements(database, settings);
 		this.settings = settings;
 		this.failures = failures;
+		this.mark = settings.tables()
+			.sql("insert into memstate_meta (name, value) values ('lease-taken-over', ?) "
+					+ "on conflict (name) do update set value = excluded.value");
 		this.nextFences = settings.tables()
 			.sql("insert into memstate_fence (id, value) values (1, ?1 + ?2) "
 					+ "on conflict (id) do update set value = max(value, ?1) + ?2 returning value");
@@ -222,9 +227,20 @@ final class SqliteIntents implements JpaIntents {
 		return IntentStatements.results(answers, granted ? fences(connection, 1)[0] : 0);
 	}
 
-	/** Runs something while no unit can be committed but the calling thread's own. */
+	/**
+	 * Runs something while no unit can be committed but the calling thread's own. It
+	 * comes with a write: a unit whose process died while it was being committed may be
+	 * in the log of the database and yet be invisible, until the next write overwrites it
+	 * or the next start recovers it. From then on it is the one or the other.
+	 */
 	private <R> R lockingOut(SqlCall<R> call) throws SQLException {
-		return this.connections.write((connection) -> call.run(), (result) -> true);
+		return this.connections.write((connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(this.mark)) {
+				statement.setString(1, Long.toString(Path.micros(Instant.now())));
+				statement.executeUpdate();
+			}
+			return call.run();
+		}, (result) -> true);
 	}
 
 	@Override
