@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Comparison implements AutoCloseable {
 
-	private static final long TURN = TimeUnit.MILLISECONDS.toNanos(300);
+	private static final long TURN = TimeUnit.MILLISECONDS.toNanos(150);
 
-	private static final int WARM_UP = 3;
+	private static final int WARM_UP = 5;
 
 	private final int threads;
 

@@ -33,7 +33,7 @@ final class HookOverheadBenchmark {
 					Storage storage = server.open();
 					MemoryStore none = store(storage, "none", false);
 					MemoryStore strict = store(storage, "strict", true);
-					Comparison comparison = new Comparison(threads, options.number("rounds", 20))) {
+					Comparison comparison = new Comparison(threads, options.number("rounds", 60))) {
 				comparison.add("no hook", (thread) -> none.commit(note()))
 					.add("strict hook", (thread) -> strict.commit(note()))
 					.run()

@@ -29,7 +29,7 @@ final class NamespacesBenchmark {
 	}
 
 	static void run(Options options) throws Exception {
-		int rounds = options.number("rounds", 20);
+		int rounds = options.number("rounds", 60);
 		for (Backend backend : options.backends(Backend.values())) {
 			try (Backend.Server server = backend.start();
 					Storage storage = server.open();

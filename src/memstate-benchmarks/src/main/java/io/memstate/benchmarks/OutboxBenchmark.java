@@ -27,7 +27,7 @@ final class OutboxBenchmark {
 		int changes = options.number("changes", 100_000);
 		for (Backend backend : options.backends(Backend.values())) {
 			try (Backend.Server server = backend.start(); Storage storage = server.open()) {
-				commits(backend, storage, changes, options.number("rounds", 20));
+				commits(backend, storage, changes, options.number("rounds", 60));
 				drain(backend, storage, changes);
 			}
 		}
