@@ -102,15 +102,6 @@ class FullTextIndexTests {
 		assertThat(entries()).isEmpty();
 	}
 
-	@Test
-	void outlivesTheProcess() throws SQLException {
-		this.memory.commit(new Note("still there"));
-		try (FullTextIndex again = new FullTextIndex(this.directory.resolve("index.db"));
-				var entries = again.entries()) {
-			assertThat(entries).hasSize(1);
-		}
-	}
-
 	private List<IndexedFact> entries() {
 		try (var entries = this.index.entries()) {
 			return entries.toList();
