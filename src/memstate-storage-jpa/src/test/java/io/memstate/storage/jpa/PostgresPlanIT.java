@@ -2,16 +2,22 @@ package io.memstate.storage.jpa;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.memstate.storage.Condition;
 import io.memstate.storage.Condition.Operator;
 import io.memstate.storage.Path;
 import io.memstate.storage.StorageQuery;
+import io.memstate.storage.StoredFact;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PreferQueryMode;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,6 +78,42 @@ class PostgresPlanIT {
 		assertIndex(comparison("word", Operator.GTE, "word00099990"), 10, "memstate_ix_");
 	}
 
+	// a statement that stays prepared is planned without its values after a while
+	@Test
+	void usesTheGinIndexWithoutKnowingTheValues() {
+		for (Condition condition : List.of(comparison("topic", Operator.EQ, "topic77"),
+				comparison("tags", Operator.CONTAINS, "tag77"))) {
+			assertThat(genericPlan(this.storage.statement(query(condition)))).as(condition.toString())
+				.contains("memstate_fact_by_payload");
+		}
+	}
+
+	@Test
+	void usesTheIndexOfAPathWithoutKnowingTheValues() {
+		for (Condition condition : List.of(comparison("word", Operator.EQ, "word00000077"),
+				comparison("rank", Operator.EQ, 77))) {
+			assertThat(genericPlan(this.storage.statement(query(condition)))).as(condition.toString())
+				.containsAnyOf("memstate_ix_", "memstate_fact_by_payload");
+		}
+	}
+
+	@Test
+	void readsPagesInTheOrderOfCreationFromAnIndex() {
+		StoredFact last = Facts.at(Facts.fact("00050000", "{}"), Path.instant(50_000), null);
+		for (String type : new String[] { null, "t" }) {
+			StorageQuery query = new StorageQuery("n", null, StorageQuery.Layers.OWN, type, null, List.of(), null, 100,
+					Facts.START);
+			for (StorageQuery page : List.of(query, query.page(last, 100))) {
+				for (String plan : List.of(plan(page), genericPlan(this.storage.statement(page)))) {
+					assertThat(plan).as("type %s", type)
+						.containsAnyOf("Index Scan using memstate_fact_by_layer",
+								"Index Scan using memstate_fact_by_type")
+						.contains("Presorted Key");
+				}
+			}
+		}
+	}
+
 	@Test
 	void findsASingletonByItsIndexEvenWhereNothingIsKnownOfTheData() {
 		String other = PostgresServer.newSchema();
@@ -91,13 +133,29 @@ class PostgresPlanIT {
 	}
 
 	private void assertIndex(Condition condition, int found, String index) {
-		StorageQuery query = new StorageQuery("n", null, StorageQuery.Layers.OWN, "t", condition, List.of(), null, 100,
-				Facts.START);
+		StorageQuery query = query(condition);
 		long before = used(index);
 		assertThat(this.storage.query(query)).as(condition.toString()).hasSize(found);
 		String plan = plan(query);
 		assertThat(plan).as(condition.toString()).contains(index);
 		assertThat(used(index)).isGreaterThanOrEqualTo(before);
+	}
+
+	private static StorageQuery query(Condition condition) {
+		return new StorageQuery("n", null, StorageQuery.Layers.OWN, "t", condition, List.of(), null, 100, Facts.START);
+	}
+
+	private String genericPlan(Fragment statement) {
+		AtomicInteger parameter = new AtomicInteger();
+		String sql = Pattern.compile("'[^']*'|\\?")
+			.matcher(statement.sql())
+			.replaceAll((mark) -> !mark.group().equals("?") ? Matcher.quoteReplacement(mark.group())
+					: "\\$" + parameter.incrementAndGet());
+		PGSimpleDataSource dataSource = PostgresServer.dataSource();
+		dataSource.setPreferQueryMode(PreferQueryMode.SIMPLE); // or the driver misses the
+																// values
+		return String.join("\n",
+				new JdbcTemplate(dataSource).queryForList("explain (generic_plan) " + sql, String.class));
 	}
 
 	private long used(String index) {
