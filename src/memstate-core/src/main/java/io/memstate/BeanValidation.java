@@ -1,12 +1,14 @@
 package io.memstate;
 
-import java.lang.annotation.Annotation;
-import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Array;
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,7 +20,9 @@ import jakarta.validation.Valid;
 import jakarta.validation.Validation;
 import jakarta.validation.ValidationException;
 import jakarta.validation.Validator;
-import jakarta.validation.metadata.BeanDescriptor;
+import jakarta.validation.metadata.ContainerDescriptor;
+import jakarta.validation.metadata.ContainerElementTypeDescriptor;
+import jakarta.validation.metadata.ElementDescriptor;
 import jakarta.validation.metadata.PropertyDescriptor;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
@@ -78,33 +82,72 @@ final class BeanValidation {
 		}
 	}
 
-	// a provider looks for the validator of a constraint only when it has a value to
-	// check
 	private static void inspect(Validator validator, Class<?> model) {
 		Set<Class<?>> seen = new HashSet<>();
 		Deque<Class<?>> waiting = new ArrayDeque<>(List.of(model));
 		while (!waiting.isEmpty()) {
 			Class<?> next = waiting.pop();
 			if (seen.add(next)) {
-				BeanDescriptor descriptor = validator.getConstraintsForClass(next);
-				for (PropertyDescriptor property : descriptor.getConstrainedProperties()) {
-					if (property.hasConstraints() && !property.getElementClass().isPrimitive()) {
-						validator.validateValue(next, property.getPropertyName(), null);
-					}
+				for (PropertyDescriptor property : validator.getConstraintsForClass(next).getConstrainedProperties()) {
+					validator.validateValue(next, property.getPropertyName(), sample(property));
 					if (property.isCascaded()) {
-						waiting.add(property.getElementClass());
+						waiting.addAll(ModelTypes.ofProperty(next, property.getPropertyName()));
 					}
+					cascaded(property).forEach(waiting::add);
 				}
 			}
 		}
 	}
 
-	private static boolean isConstrained(Class<?> model) {
-		Stream<AnnotatedElement> elements = Stream
-			.of(Stream.of(model), Arrays.stream(model.getDeclaredFields()), Arrays.stream(model.getDeclaredMethods()))
-			.flatMap((stream) -> stream);
-		return elements.flatMap((element) -> Arrays.stream(element.getAnnotations()))
-			.map(Annotation::annotationType)
+	/**
+	 * A value that makes a provider look for the validators of all constraints: it does
+	 * so only when it has something to check. That is null, except where a primitive or
+	 * the elements of a container are to be checked.
+	 */
+	private static @Nullable Object sample(ElementDescriptor element) {
+		Class<?> type = elementClass(element);
+		Map<Integer, @Nullable Object> elements = new HashMap<>();
+		for (ContainerElementTypeDescriptor contained : containerElements(element)) {
+			type = (type != null) ? type : contained.getContainerClass();
+			elements.put(contained.getTypeArgumentIndex(), sample(contained));
+		}
+		if (type != null && !elements.isEmpty()) {
+			return sample(type, elements);
+		}
+		return (type != null && type.isPrimitive()) ? Array.get(Array.newInstance(type, 1), 0) : null;
+	}
+
+	private static @Nullable Object sample(Class<?> container, Map<Integer, @Nullable Object> elements) {
+		if (Map.class.isAssignableFrom(container)) {
+			return Collections.singletonMap(elements.get(0), elements.get(1));
+		}
+		if (Iterable.class.isAssignableFrom(container)) {
+			return Collections.singletonList(elements.get(0));
+		}
+		return (container == Optional.class) ? Optional.ofNullable(elements.get(0)) : null;
+	}
+
+	// there is none for an element that has arguments of its own
+	private static @Nullable Class<?> elementClass(ElementDescriptor element) {
+		return element.getElementClass();
+	}
+
+	/** The classes of the elements that are validated, too. */
+	private static Stream<Class<?>> cascaded(ElementDescriptor element) {
+		return containerElements(element).stream()
+			.flatMap((contained) -> Stream.concat(
+					contained.isCascaded() ? Stream.ofNullable(elementClass(contained)) : Stream.empty(),
+					cascaded(contained)));
+	}
+
+	private static Set<ContainerElementTypeDescriptor> containerElements(ElementDescriptor element) {
+		return (element instanceof ContainerDescriptor container) ? container.getConstrainedContainerElementTypes()
+				: Set.of();
+	}
+
+	/** Whether a class has constraints, also where nothing is there to inspect them. */
+	static boolean isConstrained(Class<?> model) {
+		return ModelTypes.annotations(model)
 			.anyMatch((type) -> type == Valid.class || type.isAnnotationPresent(Constraint.class));
 	}
 

@@ -75,9 +75,9 @@ final class RegisteredType {
 		validate(instance);
 	}
 
-	/** Checks an instance of the model. */
+	/** Checks an instance of the model, or of a subclass with constraints of its own. */
 	void validate(Object instance) {
-		if (this.constrained) {
+		if (this.constrained || instance.getClass() != this.schema.model()) {
 			BeanValidation.validate(instance, "The payload of type '" + name() + "'");
 		}
 	}
