@@ -144,7 +144,8 @@ public interface MemoryOperations {
 	/**
 	 * Runs several operations as one step, all or nothing. The work may run more than
 	 * once and sees its own writes. Facts that it reads by id are checked again when it
-	 * commits. A transaction inside joins this one.
+	 * commits. A transaction inside joins this one; if it fails and the failure is
+	 * caught, what it wrote is given up alone.
 	 * @param <R> the type of the result
 	 * @param work does its work with the operations that it is given, and with them alone
 	 * @return what the work returned

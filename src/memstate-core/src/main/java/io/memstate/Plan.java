@@ -205,8 +205,8 @@ final class Plan {
 		if (state.key() != null) {
 			checkKey(state.key(), fact);
 		}
-		this.preconditions.add(new Precondition.KeyFieldsAre(type.name(), type.keyFields()));
 		write(slot, state, cause);
+		this.preconditions.add(new Precondition.KeyFieldsAre(type.name(), type.keyFields()));
 		return fact;
 	}
 
@@ -270,6 +270,7 @@ final class Plan {
 		this.slots.forEach((id, slot) -> slots.put(id, slot.copy()));
 		Map<SingletonKey, @Nullable String> holders = new HashMap<>(this.holders);
 		List<StoredEntry> entries = List.copyOf(this.entries);
+		Set<Precondition> preconditions = Set.copyOf(this.preconditions);
 		int changed = this.changed;
 		try {
 			return work.get();
@@ -286,6 +287,8 @@ final class Plan {
 			this.holders.putAll(holders);
 			this.entries.clear();
 			this.entries.addAll(entries);
+			this.preconditions.removeIf((condition) -> condition instanceof Precondition.KeyFieldsAre
+					&& !preconditions.contains(condition));
 			this.changed = changed;
 			throw ex;
 		}

@@ -90,14 +90,17 @@ final class TransactionOperations extends LayerReads {
 	@Override
 	public <R> R transaction(Function<MemoryOperations, R> work) {
 		checkActive();
-		return Arguments.notNull(work, "work").apply(this);
+		Arguments.notNull(work, "work");
+		return this.plan.allOrNothing(() -> work.apply(this));
 	}
 
 	@Override
 	public <R> R transaction(Change change, Function<MemoryOperations, R> work) {
 		checkActive();
 		Change joined = Changes.ofTransaction(change).orElse(this.defaults);
-		return Arguments.notNull(work, "work").apply(new TransactionOperations(engine(), layer(), this.plan, joined));
+		Arguments.notNull(work, "work");
+		TransactionOperations operations = new TransactionOperations(engine(), layer(), this.plan, joined);
+		return this.plan.allOrNothing(() -> work.apply(operations));
 	}
 
 }

@@ -17,6 +17,7 @@ import io.memstate.Draft;
 import io.memstate.Fact;
 import io.memstate.FactNotFoundException;
 import io.memstate.FactQuery;
+import io.memstate.FactSchema;
 import io.memstate.FactValidationException;
 import io.memstate.Filter;
 import io.memstate.LogEntry;
@@ -278,6 +279,45 @@ public abstract class TransactionContractTests extends StorageContract {
 			outer.commit(note("1").id("a"));
 			return outer.transaction((inner) -> inner.delete("unknown"));
 		}), "unknown");
+	}
+
+	@Test
+	void givesUpATransactionInsideWhoseFailureIsCaught() {
+		RuntimeException failure = new RuntimeException("no");
+		this.memory.commit(preference("tone", "formal").id("tone"));
+		this.memory.transaction((outer) -> {
+			outer.commit(note("1").id("a"));
+			assertThatThrownBy(() -> outer.transaction((inner) -> {
+				inner.commit(note("2").id("b"));
+				inner.update("a", Patch.set("text", "2"));
+				inner.delete("tone");
+				inner.commit(preference("tone", "brief").id("other"));
+				throw failure;
+			})).isSameAs(failure);
+			assertThatThrownBy(() -> outer.transaction(Change.by("u"), (inner) -> {
+				inner.commit(note("3").id("c"));
+				throw failure;
+			})).isSameAs(failure);
+			return outer.commit(preference("tone", "friendly"));
+		});
+		assertThat(everything()).extracting(Fact::id).containsExactlyInAnyOrder("a", "tone");
+		assertThat(this.memory.get("a").orElseThrow().payload()).containsEntry("text", "1");
+		assertThat(this.memory.get("tone").orElseThrow().version()).isEqualTo(2);
+		assertThat(log()).extracting(LogEntry::factId).containsExactlyInAnyOrder("tone", "a", "tone");
+	}
+
+	@Test
+	void keyFieldsOfWhatIsGivenUpDoNotMatter() {
+		this.memory.commit(preference("tone", "formal"));
+		this.memory.commit(decision("yes").id("d"));
+		MemoryStore other = store((builder) -> builder.schema(FactSchema.of(PREFERENCE).singleton("value")));
+		Fact written = other.transaction((work) -> {
+			assertThatThrownBy(() -> work.commitAll(List.of(preference("tone", "brief"), decision("no").id("d")),
+					Change.anonymous()))
+				.isInstanceOf(ConflictException.class);
+			return work.commit(note("1"));
+		});
+		assertThat(this.memory.get(written.id())).contains(written);
 	}
 
 	@Test
