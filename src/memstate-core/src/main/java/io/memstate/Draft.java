@@ -2,6 +2,7 @@ package io.memstate;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -69,12 +70,13 @@ public final class Draft {
 	/**
 	 * A draft of a payload.
 	 * @param type the type
-	 * @param payload the payload
+	 * @param payload the payload; its entries are copied, but not what they hold, which
+	 * must not change before the commit
 	 * @return the draft
 	 */
 	public static Draft of(String type, Map<String, ?> payload) {
-		return new Draft(Arguments.name(type, "type"), Arguments.notNull(payload, "payload"), null, null, false, null,
-				null);
+		return new Draft(Arguments.name(type, "type"), new LinkedHashMap<>(Arguments.notNull(payload, "payload")), null,
+				null, false, null, null);
 	}
 
 	/**

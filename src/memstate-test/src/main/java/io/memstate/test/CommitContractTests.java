@@ -36,6 +36,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 public abstract class CommitContractTests extends StorageContract {
 
 	@Test
+	void draftsKeepTheEntriesThatTheyWereMadeOf() {
+		Map<String, Object> payload = new HashMap<>(Map.of("text", "1"));
+		Draft first = Draft.of(NOTE, payload);
+		payload.put("text", "2");
+		List<Fact> facts = this.memory.commitAll(List.of(first, Draft.of(NOTE, payload)), Change.anonymous());
+		assertThat(texts(facts)).containsExactly("1", "2");
+	}
+
+	@Test
 	void answersWithTheFactAsItIsStored() {
 		Instant expiry = this.clock.instant().plus(Duration.ofDays(1));
 		Fact fact = this.memory.commit(note("new").id("n1").source("chat 7").expiresAt(expiry));
