@@ -43,11 +43,12 @@ public final class SchemaRegistry {
 					+ " is already the model of type '" + other.name() + "': use a subclass, or FactSchema.of(type)");
 		}
 		RegisteredType replaced = this.types.put(type.name(), type);
-		if (replaced != null && replaced.schema().model() != null) {
-			this.models.remove(replaced.schema().model());
-		}
 		if (model != null) {
 			this.models.put(model, type);
+		}
+		Class<?> former = (replaced != null) ? replaced.schema().model() : null;
+		if (former != null && former != model) {
+			this.models.remove(former);
 		}
 		this.revision++;
 		return this;
