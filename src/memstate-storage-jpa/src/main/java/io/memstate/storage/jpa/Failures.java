@@ -1,6 +1,7 @@
 package io.memstate.storage.jpa;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 
 import io.memstate.StorageException;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,17 @@ final class Failures {
 			return new StorageException(message + ": " + failure.getMessage(), failure);
 		}
 		DataAccessException cause = TRANSLATOR.translate(message, null, sql);
-		return new StorageException(message + ": " + database.advice(sql), (cause != null) ? cause : failure);
+		String advice = isPoolExhausted(sql) ? "no connection became free in time: close the streams and end the "
+				+ "transactions that hold them, or allow a larger pool" : database.advice(sql);
+		return new StorageException(message + ": " + advice, (cause != null) ? cause : failure);
+	}
+
+	// Hikari tells so by its message alone; without any connection it is the server that
+	// fails
+	private static boolean isPoolExhausted(SQLException failure) {
+		String message = String.valueOf(failure.getMessage());
+		return failure instanceof SQLTransientConnectionException && message.contains("request timed out")
+				&& !message.contains("total=0");
 	}
 
 	// the innermost: the driver's own, not that of a pool

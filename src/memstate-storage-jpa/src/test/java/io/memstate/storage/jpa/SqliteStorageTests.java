@@ -1,8 +1,22 @@
 package io.memstate.storage.jpa;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import io.memstate.Direction;
+import io.memstate.Draft;
+import io.memstate.Fact;
+import io.memstate.FactQuery;
+import io.memstate.MemoryStore;
+import io.memstate.StorageException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class SqliteStorageTests extends AbstractJpaStorageTests {
 
@@ -13,6 +27,22 @@ class SqliteStorageTests extends AbstractJpaStorageTests {
 	JpaStorage open() {
 		return SqliteStorage.open(this.directory.resolve("some/where/memstate.db"))
 			.synchronous(SqliteStorage.Synchronous.NORMAL);
+	}
+
+	@Test
+	void saysWhatToDoAboutStreamsThatAreLeftOpen() {
+		JpaStorage storage = SqliteStorage.open(this.directory.resolve("streams.db"))
+			.connectionTimeout(Duration.ofMillis(300))
+			.poolSize(1);
+		try (storage; MemoryStore memory = MemoryStore.builder(storage).build()) {
+			memory.commit(Draft.of("note", Map.of("n", 1)));
+			try (Stream<Fact> stream = memory.stream(FactQuery.all().orderBy("n", Direction.ASC))) {
+				assertThat(stream.iterator().next().type()).isEqualTo("note");
+				assertThatExceptionOfType(StorageException.class).isThrownBy(() -> memory.count(FactQuery.all()))
+					.withMessageContaining("close the streams");
+			}
+			assertThat(memory.count(FactQuery.all())).isOne();
+		}
 	}
 
 }
