@@ -456,6 +456,9 @@ public class MemStateProperties {
 		}
 
 		PayloadLimits toLimits() {
+			if (this.maxSize.toBytes() < 1) {
+				throw new IllegalArgumentException("'maxSize' must be at least 1 byte, but was " + this.maxSize);
+			}
 			return new PayloadLimits(this.maxDepth, (int) Math.min(this.maxSize.toBytes(), Integer.MAX_VALUE),
 					this.maxDigits);
 		}

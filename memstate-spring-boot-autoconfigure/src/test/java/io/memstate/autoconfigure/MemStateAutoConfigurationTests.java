@@ -8,6 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import jakarta.annotation.PostConstruct;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -174,6 +176,13 @@ class MemStateAutoConfigurationTests {
 	void refusesAnImpossibleStepSize() {
 		this.runner.withPropertyValues("memstate.max-step-size=0")
 			.run(StartFailures.refused("'maxStepSize' must be at least 1", "Correct"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "-1MB" })
+	void refusesAnImpossiblePayloadSize(String size) {
+		this.runner.withPropertyValues("memstate.payload.max-size=" + size)
+			.run(StartFailures.refused("'maxSize' must be at least 1 byte", "Correct"));
 	}
 
 	@Test
