@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -78,9 +77,10 @@ final class Browser {
 	}
 
 	private void print(LogEntry entry) {
-		Fact fact = Objects.requireNonNullElse(entry.after(), entry.before());
+		// an entry may have neither, such as the rollback of a fact that has expired
+		Fact fact = (entry.after() != null) ? entry.after() : entry.before();
 		this.out.printf(Locale.ROOT, "%5d  %s  %-8s  %-12s %-5s %-18s %s: %s%n", entry.sequence(),
-				TIME.format(entry.at()), entry.operation(), fact.type(),
+				TIME.format(entry.at()), entry.operation(), (fact != null) ? fact.type() : "-",
 				(entry.after() != null) ? "v" + fact.version() : "gone", layer(entry.sessionId()),
 				or(entry.actor(), "somebody"), or(entry.reason(), "no reason given"));
 	}

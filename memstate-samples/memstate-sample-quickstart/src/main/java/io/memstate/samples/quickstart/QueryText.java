@@ -46,6 +46,9 @@ record QueryText(String session, FactQuery query) {
 	private QueryText and(String key, String operator, String quoted, String plain) {
 		String text = (quoted != null) ? quoted : plain;
 		if (key.equals("session") && operator.equals("=")) {
+			if (text.isBlank()) {
+				throw new IllegalArgumentException("--query needs the name of a session after session=");
+			}
 			return new QueryText(text, this.query);
 		}
 		String path = key.equals("type") ? "$type" : key;

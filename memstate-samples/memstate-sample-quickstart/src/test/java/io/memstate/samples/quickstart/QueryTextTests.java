@@ -45,7 +45,7 @@ class QueryTextTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "note", "=3", "text=two words", "text=\"two", "text=\"two\"words", "a..b=3", "a[0]=3",
-			"$unknown=1" })
+			"$unknown=1", "session=", "session=\" \"" })
 	void refusesMalformed(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> QueryText.parse(text));
 	}
