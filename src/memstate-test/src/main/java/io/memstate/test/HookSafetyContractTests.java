@@ -667,24 +667,27 @@ public abstract class HookSafetyContractTests extends StorageContract {
 
 	@Test
 	void remembersWhatWasUnderWayWhenAnIndexIsBuiltAgain() {
-		this.strict.commit(note("0").id("n"));
+		String later = this.namespace + "z";
+		this.strict.namespace(later).commit(note("0").id("n"));
 		List<ReindexProgress> progress = new CopyOnWriteArrayList<>();
 		CountDownLatch ended = new CountDownLatch(1);
 		// the first hook has been told, and the second makes the write wait
 		this.index.atNextCall(() -> {
-			Thread thread = new Thread(() -> {
+			new Thread(() -> {
 				try {
 					this.strict.hooks().reindex("first", (at) -> {
-						progress.add(at);
-						throw new IllegalStateException("broken off");
+						if (later.equals(at.namespace())) {
+							progress.add(at);
+							throw new IllegalStateException("broken off");
+						}
 					});
 				}
 				catch (IllegalStateException ex) {
 					ended.countDown();
 				}
-			});
-			thread.start();
-			waitUntil(() -> this.first.facts(this.namespace).isEmpty());
+			}).start();
+			waitUntil(() -> this.first.facts(later).isEmpty());
+			ended.await(300, TimeUnit.MILLISECONDS);
 		});
 		this.strict.commit(note("1").id("under way"));
 		await(ended);

@@ -52,7 +52,7 @@ final class KillWorker {
 		this.trap = new KillPhase.Trap();
 		this.opener = (StorageOpener) instance(arguments[0]);
 		Storage storage = this.trap.in(this.opener.open(arguments[1]));
-		storage.initialize();
+		initialize(storage);
 		HookMode mode = HookMode.valueOf(arguments[2]);
 		MemoryStore.Builder builder = MemoryStore.builder(storage)
 			.clock(this.clock)
@@ -67,6 +67,21 @@ final class KillWorker {
 			builder.hook((i == 4) ? new Trapping(hook) : hook);
 		}
 		this.store = builder.build();
+	}
+
+	// a machine that is busy may need longer than a connection waits
+	private static void initialize(Storage storage) {
+		for (int attempt = 1;; attempt++) {
+			try {
+				storage.initialize();
+				return;
+			}
+			catch (StorageException ex) {
+				if (attempt == 3) {
+					throw ex;
+				}
+			}
+		}
 	}
 
 	private static Object instance(String type) throws ReflectiveOperationException {
