@@ -52,9 +52,16 @@ public final class SqliteStorage extends JpaStorage {
 	 * initialised. The storage closes what it opens.
 	 * @param file the file
 	 * @return the storage
+	 * @throws IllegalArgumentException if it is no file but one of SQLite's other names,
+	 * such as {@code :memory:}
 	 */
 	public static SqliteStorage open(Path file) {
 		JdbcSettings.require(file, "file");
+		String name = file.toString();
+		if (name.isBlank() || name.startsWith(":") || name.startsWith("file:") || name.startsWith("jdbc:")) {
+			throw new IllegalArgumentException("'file' must be the path of a file, but was '" + name
+					+ "': give the path alone, or use the in-memory storage");
+		}
 		Path absolute = file.toAbsolutePath().normalize();
 		return new SqliteStorage(JdbcSettings.defaults(), (settings) -> pools(absolute, settings),
 				"SQLite at " + absolute);

@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.memstate.Direction;
 import io.memstate.Draft;
@@ -17,6 +19,7 @@ import io.memstate.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class SqliteStorageTests extends AbstractJpaStorageTests {
 
@@ -43,6 +46,15 @@ class SqliteStorageTests extends AbstractJpaStorageTests {
 			}
 			assertThat(memory.count(FactQuery.all())).isOne();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", ":memory:", "file:memstate.db", "jdbc:sqlite:memstate.db" })
+	void refusesWhatIsNoFile(String name) {
+		Path file = Path.of(name);
+		assertThatIllegalArgumentException().isThrownBy(() -> SqliteStorage.open(file))
+			.withMessageContaining("'" + name + "'")
+			.withMessageContaining("in-memory");
 	}
 
 }
