@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -353,21 +354,18 @@ final class Engine {
 	private void expire() {
 		Instant now = now();
 		int page = Math.min(EXPIRY_PAGE, this.options.maxStepSize());
-		List<FactAddress> due;
+		int removed;
 		do {
-			due = storage().due(now, page);
 			Map<String, List<FactAddress>> byNamespace = new HashMap<>();
-			due.forEach((fact) -> byNamespace.computeIfAbsent(fact.namespace(), (name) -> new java.util.ArrayList<>())
-				.add(fact));
-			int removed = 0;
+			storage().due(now, page)
+				.forEach(
+						(fact) -> byNamespace.computeIfAbsent(fact.namespace(), (name) -> new ArrayList<>()).add(fact));
+			removed = 0;
 			for (Map.Entry<String, List<FactAddress>> entry : byNamespace.entrySet()) {
 				removed += expire(entry.getKey(), entry.getValue().stream().map(FactAddress::factId).toList());
 			}
-			if (removed == 0) {
-				return;
-			}
 		}
-		while (due.size() == page);
+		while (removed > 0);
 	}
 
 	private int expire(String namespace, List<String> ids) {

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * delivered what was written. For storages that outlive a process; the indexes lie in a
  * process of their own.
  * <p>
- * How long it runs is told by system properties: {@code memstate.chaos.kills} (2, for
+ * How long it runs is told by system properties: {@code memstate.chaos.kills} (1, for
  * each mode), {@code memstate.chaos.changes} (1,000) in the outbox that two instances
  * share; {@code memstate.chaos.seed} repeats what a failure names.
  *
@@ -42,7 +42,7 @@ public abstract class HookProcessContractTests {
 
 	private static final Logger logger = LoggerFactory.getLogger(HookProcessContractTests.class);
 
-	private static final int KILLS = Integer.getInteger("memstate.chaos.kills", 2);
+	private static final int KILLS = Integer.getInteger("memstate.chaos.kills", 1);
 
 	private static final int CHANGES = Integer.getInteger("memstate.chaos.changes", 1_000);
 

@@ -27,7 +27,7 @@ import io.memstate.storage.Storage;
  */
 public abstract class ModelBasedContractTests {
 
-	/** The system property that says how many sequences to try; 25 if it is not set. */
+	/** The system property that says how many sequences to try; 10 if it is not set. */
 	public static final String TRIES = "memstate.test.tries";
 
 	private Storage storage;
@@ -79,7 +79,7 @@ public abstract class ModelBasedContractTests {
 
 		@Override
 		public PropertyExecutionResult aroundProperty(PropertyLifecycleContext context, PropertyExecutor property) {
-			context.attributes().setTries(Integer.getInteger(TRIES, 25));
+			context.attributes().setTries(Integer.getInteger(TRIES, 10));
 			return property.execute();
 		}
 

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * killed. For storages on a server.
  * <p>
  * How long it runs is told by system properties: {@code memstate.chaos.outage} (1, in
- * seconds) and {@code memstate.chaos.kills} (2); {@code memstate.chaos.seed} repeats what
+ * seconds) and {@code memstate.chaos.kills} (1); {@code memstate.chaos.seed} repeats what
  * a failure names.
  *
  * @since 0.1.0
@@ -42,7 +42,7 @@ public abstract class OutageContractTests {
 
 	private static final Duration OUTAGE = Duration.ofSeconds(Integer.getInteger("memstate.chaos.outage", 1));
 
-	private static final int KILLS = Integer.getInteger("memstate.chaos.kills", 2);
+	private static final int KILLS = Integer.getInteger("memstate.chaos.kills", 1);
 
 	private static final Duration SLACK = Duration.ofSeconds(3);
 

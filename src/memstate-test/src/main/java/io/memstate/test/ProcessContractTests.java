@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Several processes on one storage, and processes that are killed while they write. For
  * storages that outlive a process.
  * <p>
- * How long it runs is told by system properties: {@code memstate.chaos.kills} (2),
+ * How long it runs is told by system properties: {@code memstate.chaos.kills} (1),
  * {@code memstate.chaos.threads} (4, a process), {@code memstate.chaos.seconds} (1),
  * {@code memstate.chaos.commits} (50, a thread; 0 for as many as there is time for) and
  * {@code memstate.chaos.patches} (100, a process); {@code memstate.chaos.seed} repeats
@@ -37,7 +37,7 @@ public abstract class ProcessContractTests {
 
 	private static final Logger logger = LoggerFactory.getLogger(ProcessContractTests.class);
 
-	private static final int KILLS = Integer.getInteger("memstate.chaos.kills", 2);
+	private static final int KILLS = Integer.getInteger("memstate.chaos.kills", 1);
 
 	private static final int THREADS = Integer.getInteger("memstate.chaos.threads", 4);
 

@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.memstate.storage.Storage;
 import io.memstate.test.CallerStorageOpener;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -36,9 +37,20 @@ public final class JpaCallerOpener implements CallerStorageOpener, AutoCloseable
 		this.rows = new JdbcTemplate(this.dataSource);
 		this.transactions = new TransactionTemplate(new JdbcTransactionManager(this.dataSource));
 		this.table = postgres ? "caller_row_" + parts[1] : "caller_row";
-		this.rows.execute("create table if not exists " + this.table + " (name varchar(100))");
+		createTable();
 		return postgres ? PostgresStorage.using(this.dataSource).schema(parts[1])
 				: SqliteStorage.using(this.dataSource);
+	}
+
+	// on PostgreSQL "if not exists" fails where another process is creating the table
+	private void createTable() {
+		String sql = "create table if not exists " + this.table + " (name varchar(100))";
+		try {
+			this.rows.execute(sql);
+		}
+		catch (DuplicateKeyException ex) {
+			this.rows.execute(sql);
+		}
 	}
 
 	@Override

@@ -313,13 +313,11 @@ public final class RedisStorage implements IndexingStorage, HookStorage {
 		long micros = Path.micros(now);
 		List<Found> found = new ArrayList<>();
 		for (int shard = 0; shard < Keyspace.SHARDS; shard++) {
-			for (Registers.Entry entry : this.registers.due(Register.DUE, shard, Math.floorDiv(micros, 1000), limit)) {
-				List<IndexMember.Due> due = due(entry.namespace(), micros, limit);
-				due.forEach((fact) -> found.add(new Found(entry.namespace(), fact)));
-				if (due.isEmpty()) {
-					this.registers.review(Register.DUE, entry);
-				}
-			}
+			this.registers.forDue(Register.DUE, shard, Math.floorDiv(micros, 1000), limit, (namespace) -> {
+				List<IndexMember.Due> due = due(namespace, micros, limit);
+				due.forEach((fact) -> found.add(new Found(namespace, fact)));
+				return !due.isEmpty();
+			});
 		}
 		return found.stream()
 			.sorted(Comparator.comparingLong((fact) -> fact.due().micros()))

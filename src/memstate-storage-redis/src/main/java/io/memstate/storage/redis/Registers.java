@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.memstate.StorageException;
 import io.memstate.storage.Values;
@@ -186,6 +187,32 @@ final class Registers {
 		}
 		// beyond the first shard's end, those of that shard are not known yet
 		return (end != null) ? new Page(entries.headMap(end, true), true) : new Page(entries, false);
+	}
+
+	/**
+	 * Shows the namespaces of a shard whose bound has come to an action, the earliest
+	 * first, until it has found something in a page of them. Entries that turn out to be
+	 * false are reviewed, and never hide the true ones behind them.
+	 * @param limit how many are a page
+	 * @param action tells whether it found something
+	 */
+	void forDue(Register register, int shard, long millis, int limit, Predicate<String> action) {
+		List<Entry> last;
+		List<Entry> entries = List.of();
+		boolean found = false;
+		do {
+			last = entries;
+			entries = due(register, shard, millis, limit);
+			for (Entry entry : entries) {
+				if (action.test(entry.namespace())) {
+					found = true;
+				}
+				else {
+					review(register, entry);
+				}
+			}
+		}
+		while (!found && entries.size() == limit && !entries.equals(last));
 	}
 
 	/**

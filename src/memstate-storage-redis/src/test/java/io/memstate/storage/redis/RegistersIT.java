@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.memstate.storage.FactAddress;
 import io.memstate.storage.redis.Keyspace.Register;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,16 @@ class RegistersIT {
 		assertThat(entries()).hasSize(2);
 		assertThat(this.storage.namespaces(null, 10)).containsExactly("ns");
 		assertThat(entries()).hasSize(1);
+	}
+
+	@Test
+	void findsWhatIsDueBehindEntriesThatAreFalse() {
+		for (int i = 0; i < 10 * Keyspace.SHARDS; i++) {
+			this.registers.begin(Register.DUE, "false-" + i, 0);
+		}
+		var state = Units.state("ns", "id", 1, "{}", Units.NOW.plusSeconds(1));
+		this.storage.apply(Units.unit("ns", List.of(state), java.util.Set.of()));
+		assertThat(this.storage.due(Units.NOW.plusSeconds(1000), 1)).containsExactly(new FactAddress("ns", "id"));
 	}
 
 	@Test
