@@ -44,7 +44,7 @@ final class PostgresFactWriter {
 				+ "and type = ? and key_fields = ? for key share), ");
 		this.addFact = tables
 			.sql("fact as (insert into memstate_fact (" + WrittenRow.FACT_VALUES + ", " + WrittenRow.FACT_KEY
-					+ ") select " + values + ", ?, ?%s on conflict (namespace, id) do nothing " + "returning 1), ");
+					+ ") select " + values + ", ?, ?%s on conflict (namespace, id) do nothing returning 1), ");
 		this.changeFact = tables.sql("fact as (update memstate_fact set (" + WrittenRow.FACT_VALUES + ") = (" + values
 				+ ")%s where namespace = ? and id = ? and version = ? returning 1), ");
 		this.addEntry = tables.sql("entry as (insert into memstate_log (" + WrittenRow.ENTRY + ") select "

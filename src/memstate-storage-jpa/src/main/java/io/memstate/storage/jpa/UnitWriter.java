@@ -109,7 +109,7 @@ final class UnitWriter {
 		this.undoStep = tables.sql("update memstate_step set undone_at = coalesce((select min(sequence + 0) from "
 				+ "memstate_log where namespace = ? and step = ? and reverts = ?), 0) where namespace = ? and step = ?");
 		this.addTask = tables
-			.sql("insert into memstate_outbox (hook, part, namespace, fact_id, sequence) " + "values (?, ?, ?, ?, ?)");
+			.sql("insert into memstate_outbox (hook, part, namespace, fact_id, sequence) values (?, ?, ?, ?, ?)");
 		this.redoStep = tables.sql("update memstate_step set undone_at = null where namespace = ? and step = ?");
 	}
 

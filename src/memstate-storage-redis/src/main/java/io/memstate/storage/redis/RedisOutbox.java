@@ -62,12 +62,15 @@ final class RedisOutbox implements Outbox {
 		int start = ThreadLocalRandom.current().nextInt(Keyspace.SHARDS);
 		for (int i = 0; i < Keyspace.SHARDS; i++) {
 			int shard = (start + i) % Keyspace.SHARDS;
-			for (Registers.Entry entry : this.registers.due(register, shard, millis(now), PAGE)) {
-				OutboxClaim claim = claim(hook, token, now, until, limit, entry.namespace());
-				if (claim != null) {
-					return claim;
+			AtomicReference<@Nullable OutboxClaim> claim = new AtomicReference<>();
+			this.registers.forDue(register, shard, millis(now), PAGE, (namespace) -> {
+				if (claim.get() == null) {
+					claim.set(claim(hook, token, now, until, limit, namespace));
 				}
-				this.registers.review(register, entry);
+				return claim.get() != null;
+			});
+			if (claim.get() != null) {
+				return claim.get();
 			}
 		}
 		return null;

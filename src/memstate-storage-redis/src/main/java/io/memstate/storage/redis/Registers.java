@@ -218,7 +218,7 @@ final class Registers {
 	/**
 	 * The entries of a shard whose bound has come, the earliest first.
 	 */
-	List<Entry> due(Register register, int shard, long millis, int limit) {
+	private List<Entry> due(Register register, int shard, long millis, int limit) {
 		return entries(this.connections.run(RedisScript.DUE, "find what is due",
 				List.of(this.keyspace.register(register, shard)),
 				ByteWriter.all(Long.toString(millis), Integer.toString(limit))));
