@@ -68,9 +68,11 @@ final class StorageInitializer implements InitializingBean {
 
 	/**
 	 * Looks for missing tables without insisting on the server. On a thread of its own,
-	 * for a pool may wait long for a server that is down.
+	 * for a pool may wait long for a server that is down. What the storage does before it
+	 * connects is not counted: on a slow machine that alone takes longer.
 	 */
 	private void verifyIfReachable() {
+		this.storage.initialize();
 		FutureTask<Void> verification = new FutureTask<>(this::verify, null);
 		Thread thread = new Thread(verification, "memstate-verify");
 		thread.setDaemon(true);
