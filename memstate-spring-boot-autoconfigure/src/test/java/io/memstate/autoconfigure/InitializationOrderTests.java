@@ -114,7 +114,7 @@ class InitializationOrderTests {
 	void flywayCanMakeTheTables() {
 		this.runner
 			.withPropertyValues("memstate.jdbc.initialize-schema=never", "spring.flyway.enabled=true",
-					"spring.flyway.locations=classpath:memstate/migration/sqlite")
+					"spring.flyway.locations=classpath:guest/flyway,classpath:memstate/migration/sqlite")
 			.run(InitializationOrderTests::assertWorks);
 	}
 

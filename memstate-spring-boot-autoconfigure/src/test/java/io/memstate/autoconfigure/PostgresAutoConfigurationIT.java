@@ -119,7 +119,7 @@ class PostgresAutoConfigurationIT {
 	void flywayMakesTheTables() {
 		this.application
 			.withPropertyValues("spring.flyway.enabled=true",
-					"spring.flyway.locations=classpath:memstate/migration/postgresql")
+					"spring.flyway.locations=classpath:guest/flyway,classpath:memstate/migration/postgresql")
 			.run(PostgresAutoConfigurationIT::assertWorks);
 	}
 

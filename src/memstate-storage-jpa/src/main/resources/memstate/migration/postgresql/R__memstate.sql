@@ -1,5 +1,7 @@
 -- The tables of MemState on PostgreSQL. MemState runs this script itself unless it is told not to
--- initialise the schema; then point Flyway or Liquibase at it. Times are microseconds since the epoch.
+-- initialise the schema; then point Flyway or Liquibase at it. It creates what is missing and may be run
+-- again: for Flyway a repeatable migration, which can't have the version of one of the application's.
+-- Times are microseconds since the epoch.
 
 create table if not exists memstate_meta (
 	name text collate "C" not null primary key,

@@ -43,7 +43,7 @@ final class PostgresDatabase implements Database {
 
 	@Override
 	public String script() {
-		return "memstate/migration/postgresql/V1__memstate.sql";
+		return "memstate/migration/postgresql/R__memstate.sql";
 	}
 
 	@Override

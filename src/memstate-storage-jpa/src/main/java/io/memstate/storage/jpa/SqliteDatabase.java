@@ -31,7 +31,7 @@ final class SqliteDatabase implements Database {
 
 	@Override
 	public String script() {
-		return "memstate/migration/sqlite/V1__memstate.sql";
+		return "memstate/migration/sqlite/R__memstate.sql";
 	}
 
 	@Override
