@@ -70,8 +70,7 @@ final class Edits {
 		StoredFact existing = existing(proposal);
 		String id = (existing != null) ? existing.id() : proposal.id();
 		if (id == null) {
-			id = Ids.next();
-			this.plan.knowNew(id);
+			id = this.plan.newId(proposal.type().name());
 		}
 		checkExpected(change, "committed", id, existing);
 		if (existing != null && isUnchangeable(existing, proposal.type(), proposal.payload(), "commit")) {

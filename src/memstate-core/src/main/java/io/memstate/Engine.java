@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.memstate.LeasedIds.LeasedId;
 import io.memstate.StrictHooks.Telling;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.ApplyResult.Applied;
@@ -139,6 +140,7 @@ final class Engine {
 	void close() {
 		this.closed = true;
 		awaitWrites();
+		this.hooks.close();
 		this.hookThreads.close();
 	}
 
@@ -166,8 +168,19 @@ final class Engine {
 	 * these is one step.
 	 */
 	<R> R edit(Layer layer, Function<Plan, R> work) {
+		return edit(layer, (type) -> null, work);
+	}
+
+	/** The same for what makes one fact at most, which may have been leased for it. */
+	<R> R commit(Layer layer, Function<Plan, R> work) {
+		return edit(layer,
+				(callerTransaction() != null) ? (type) -> null : (type) -> this.hooks.newId(layer.namespace(), type),
+				work);
+	}
+
+	private <R> R edit(Layer layer, Function<String, @Nullable LeasedId> newIds, Function<Plan, R> work) {
 		Runs runs = runs();
-		return write(layer, runs.current(layer), (plan) -> {
+		return write(layer, runs.current(layer), newIds, (plan) -> {
 			R result = work.apply(plan);
 			return () -> {
 				runs.goOn(layer, plan.step());
@@ -179,7 +192,7 @@ final class Engine {
 	/** A write that is a step of its own, also inside a caller's transaction. */
 	<R> R step(Layer layer, Function<Plan, Supplier<R>> work) {
 		Runs runs = runs();
-		return write(layer, null, (plan) -> {
+		return write(layer, null, (type) -> null, (plan) -> {
 			Supplier<R> result = work.apply(plan);
 			return () -> {
 				plan.sessions().forEach((sessionId) -> runs.end(new Layer(layer.namespace(), sessionId)));
@@ -208,23 +221,25 @@ final class Engine {
 	 * Plans, applies, and plans again after a lost race, until the deadline. The result
 	 * is asked for once the write is applied.
 	 */
-	private <R> R write(Layer layer, @Nullable String step, Function<Plan, Supplier<R>> work) {
+	private <R> R write(Layer layer, @Nullable String step, Function<String, @Nullable LeasedId> newIds,
+			Function<Plan, Supplier<R>> work) {
 		checkWritable();
 		this.writes.readLock().lock();
 		try {
-			return writeOpen(layer, step, work);
+			return writeOpen(layer, step, newIds, work);
 		}
 		finally {
 			this.writes.readLock().unlock();
 		}
 	}
 
-	private <R> R writeOpen(Layer layer, @Nullable String step, Function<Plan, Supplier<R>> work) {
+	private <R> R writeOpen(Layer layer, @Nullable String step, Function<String, @Nullable LeasedId> newIds,
+			Function<Plan, Supplier<R>> work) {
 		checkOpen();
 		long deadline = System.nanoTime() + this.options.retryTimeout().toNanos();
 		for (int attempt = 0;; attempt++) {
 			Plan plan = new Plan(storage(), this.types, layer.namespace(), now(), (step != null) ? step : Ids.next(),
-					this.options.maxStepSize());
+					this.options.maxStepSize(), newIds);
 			boolean last = System.nanoTime() > deadline || Thread.currentThread().isInterrupted();
 			Supplier<R> result = plan(work, plan, last);
 			if (result != null && (plan.isEmpty() || apply(plan))) {
@@ -297,7 +312,7 @@ final class Engine {
 	}
 
 	private boolean applyTold(Plan plan) {
-		Telling telling = this.hooks.strict().lease(plan.namespace(), plan.entries(), false);
+		Telling telling = this.hooks.strict().lease(plan.namespace(), plan.entries(), plan.leased());
 		if (telling == null) {
 			return false;
 		}

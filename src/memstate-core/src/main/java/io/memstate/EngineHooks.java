@@ -10,9 +10,8 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.memstate.storage.FactAddress;
+import io.memstate.LeasedIds.LeasedId;
 import io.memstate.storage.HookStorage;
-import io.memstate.storage.Intent;
 import io.memstate.storage.OutboxStatus;
 import io.memstate.storage.Storage;
 import io.memstate.storage.TransactionalStorage;
@@ -21,8 +20,6 @@ import io.memstate.storage.TransactionalStorage;
  * The hooks of an engine.
  */
 final class EngineHooks implements HookOperations {
-
-	private static final int PAGE = 500;
 
 	private final Storage storage;
 
@@ -67,6 +64,20 @@ final class EngineHooks implements HookOperations {
 		return Objects.requireNonNull(this.outbox);
 	}
 
+	/**
+	 * An id for a write that makes one fact, outside a caller's transaction.
+	 * @return null if it need not be leased ahead
+	 */
+	@Nullable LeasedId newId(String namespace, String type) {
+		return this.registry.strict().isEmpty() ? null : strict().newId(namespace, type);
+	}
+
+	void close() {
+		if (this.strict != null) {
+			this.strict.close();
+		}
+	}
+
 	private HookStorage hookStorage() {
 		return requireHookStorage(this.storage);
 	}
@@ -85,7 +96,7 @@ final class EngineHooks implements HookOperations {
 		if (isEmpty()) {
 			return list;
 		}
-		long intents = this.registry.strict().isEmpty() ? 0 : intents();
+		long intents = this.registry.strict().isEmpty() ? 0 : strict().count();
 		for (RegisteredHook hook : this.registry.all()) {
 			list.add(status(hook, (hook.mode() == HookMode.STRICT) ? intents : 0));
 		}
@@ -98,22 +109,6 @@ final class EngineHooks implements HookOperations {
 		Duration lag = (status.oldest() != null) ? Duration.between(status.oldest(), this.clock.get()) : Duration.ZERO;
 		return new HookStatus(hook.name(), hook.mode(), status.pending(), status.parked(),
 				lag.isNegative() ? Duration.ZERO : lag, intents);
-	}
-
-	private long intents() {
-		long count = 0;
-		FactAddress after = null;
-		List<Intent> page;
-		do {
-			page = hookStorage().intents().list(after, PAGE);
-			count += page.size();
-			if (!page.isEmpty()) {
-				Intent last = page.get(page.size() - 1);
-				after = new FactAddress(last.namespace(), last.factId());
-			}
-		}
-		while (page.size() == PAGE);
-		return count;
 	}
 
 	/** What hooks are shown must be committed. */

@@ -13,7 +13,8 @@ import java.time.Duration;
  * {@link HookOperations#retryParked(String)}
  * @param lag how old the oldest pending change is; zero if there is none
  * @param intents how many facts hooks are being told of right now, or were told of by a
- * process that died; the same for every strict hook, 0 for others
+ * process that died; ids leased ahead for new facts aside; the same for every strict
+ * hook, 0 for others
  * @since 0.1.0
  */
 public record HookStatus(String name, HookMode mode, long pending, long parked, Duration lag, long intents) {

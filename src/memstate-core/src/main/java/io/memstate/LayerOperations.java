@@ -28,7 +28,7 @@ abstract class LayerOperations extends LayerReads {
 	public final Fact commit(Object model, Change change) {
 		Changes.ofOne(change);
 		Proposal proposal = engine().types().propose(model);
-		return edit((edits) -> edits.commit(proposal, change));
+		return engine().commit(layer(), (plan) -> new Edits(plan, layer()).commit(proposal, change));
 	}
 
 	@Override

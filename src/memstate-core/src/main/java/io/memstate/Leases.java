@@ -25,12 +25,24 @@ final class Leases {
 
 	private static final String OWNER = MACHINE + "/" + ProcessHandle.current().pid() + "/" + STARTED + "/";
 
+	private static final String AHEAD = "ahead-";
+
 	private Leases() {
 	}
 
 	/** A token of this process. */
 	static String next() {
 		return OWNER + Ids.next();
+	}
+
+	/** A token of this process for what hooks are not yet told of. */
+	static String ahead() {
+		return OWNER + AHEAD + Ids.next();
+	}
+
+	/** Whether a token is one for what hooks were not told of when it was made. */
+	static boolean isAhead(String token) {
+		return token.contains("/" + AHEAD);
 	}
 
 	/** Whether the process that made a token is known to have died. */

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.memstate.LeasedIds.LeasedId;
 import io.memstate.storage.FactState;
 import io.memstate.storage.OutboxTask;
 import io.memstate.storage.Path;
@@ -46,6 +48,8 @@ final class Plan {
 
 	private final int maxStepSize;
 
+	private final Function<String, @Nullable LeasedId> newIds;
+
 	private final Map<String, Slot> slots = new LinkedHashMap<>();
 
 	// who holds a key: as it was read, and as it is to be
@@ -65,7 +69,15 @@ final class Plan {
 
 	private int changed;
 
-	Plan(Storage storage, Types types, String namespace, Instant now, String step, int maxStepSize) {
+	private @Nullable LeasedId leased;
+
+	/**
+	 * Creates a plan of nothing.
+	 * @param newIds gives a leased id for a fact of a type, or null for one to be made up
+	 */
+	Plan(Storage storage, Types types, String namespace, Instant now, String step, int maxStepSize,
+			Function<String, @Nullable LeasedId> newIds) {
+		this.newIds = newIds;
 		this.storage = storage;
 		this.types = types;
 		this.namespace = namespace;
@@ -128,9 +140,17 @@ final class Plan {
 		this.slots.computeIfAbsent(id, (key) -> new Slot(state));
 	}
 
-	/** Takes note of an id that was made up just now. */
-	void knowNew(String id) {
+	/** An id for a fact to be made. */
+	String newId(String type) {
+		this.leased = this.newIds.apply(type);
+		String id = (this.leased != null) ? this.leased.id() : Ids.next();
 		know(id, null);
+		return id;
+	}
+
+	/** The id of the one fact that this write makes, if it is leased. */
+	@Nullable LeasedId leased() {
+		return this.leased;
 	}
 
 	/** The state of an id, or null if it never was. */

@@ -56,9 +56,13 @@ final class RegisteredHook {
 		return this.mode;
 	}
 
-	boolean wants(@Nullable StoredFact fact) {
+	boolean wants(String type) {
 		Set<String> types = this.options.types();
-		return fact != null && (types.isEmpty() || types.contains(fact.type()));
+		return types.isEmpty() || types.contains(type);
+	}
+
+	boolean wants(@Nullable StoredFact fact) {
+		return fact != null && wants(fact.type());
 	}
 
 	boolean wants(StoredEntry entry) {

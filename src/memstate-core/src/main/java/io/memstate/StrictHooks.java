@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.memstate.LeasedIds.LeasedId;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
 import io.memstate.storage.HookStorage;
@@ -53,10 +54,44 @@ final class StrictHooks {
 
 	private final LeaseQueue queue = new LeaseQueue();
 
+	private final LeasedIds ids;
+
 	StrictHooks(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock) {
 		this.storage = storage;
 		this.hooks = hooks;
 		this.clock = clock;
+		this.ids = new LeasedIds(storage, clock, this::until);
+	}
+
+	/**
+	 * An id for a write that makes one fact.
+	 * @return null if no hook wants to be told of the type, or the fact is as well leased
+	 * with the write
+	 */
+	@Nullable LeasedId newId(String namespace, String type) {
+		return this.hooks.strict().stream().anyMatch((hook) -> hook.wants(type)) ? this.ids.next(namespace) : null;
+	}
+
+	/** Gives back what was leased for facts that were not made. */
+	void close() {
+		this.ids.releaseAll();
+	}
+
+	/** How many facts hooks are being told of, or were told of by what has failed. */
+	long count() {
+		long count = 0;
+		FactAddress after = null;
+		List<Intent> page;
+		do {
+			page = this.storage.intents().list(after, PAGE);
+			count += page.stream().filter((intent) -> !Leases.isAhead(intent.token()) || isOver(intent)).count();
+			if (!page.isEmpty()) {
+				Intent last = page.get(page.size() - 1);
+				after = new FactAddress(last.namespace(), last.factId());
+			}
+		}
+		while (page.size() == PAGE);
+		return count;
 	}
 
 	boolean want(StoredEntry entry) {
@@ -72,9 +107,27 @@ final class StrictHooks {
 	 * @return the telling; null if others are writing these facts
 	 */
 	@Nullable Telling lease(String namespace, List<StoredEntry> entries, boolean force) {
+		return lease(namespace, net(entries), force, Set.of());
+	}
+
+	/**
+	 * The same for a write that may make a fact under an id that is leased.
+	 * @param leased the id, or null
+	 */
+	@Nullable Telling lease(String namespace, List<StoredEntry> entries, @Nullable LeasedId leased) {
+		Map<String, StoredEntry> net = net(entries);
+		if (leased == null) {
+			return lease(namespace, net, false, Set.of());
+		}
+		return net.keySet().equals(Set.of(leased.id()))
+				? new Telling(namespace, leased.token(), new Lease(leased.fence(), false), net)
+				: lease(namespace, net, false, Set.of(leased.token()));
+	}
+
+	private Map<String, StoredEntry> net(List<StoredEntry> entries) {
 		Map<String, StoredEntry> net = new LinkedHashMap<>();
 		entries.stream().filter(this::want).forEach((entry) -> net.merge(entry.factId(), entry, StrictHooks::net));
-		return net.isEmpty() ? new Telling(namespace) : lease(namespace, net, force);
+		return net;
 	}
 
 	private static StoredEntry net(StoredEntry first, StoredEntry last) {
@@ -83,9 +136,13 @@ final class StrictHooks {
 				first.showed(), last.call());
 	}
 
-	private @Nullable Telling lease(String namespace, Map<String, StoredEntry> net, boolean force) {
+	private @Nullable Telling lease(String namespace, Map<String, StoredEntry> net, boolean force,
+			Set<String> replaces) {
+		if (net.isEmpty()) {
+			return new Telling(namespace);
+		}
 		String token = Leases.next();
-		Lease lease = lease(namespace, token, net.keySet(), force);
+		Lease lease = lease(namespace, token, net.keySet(), force, replaces);
 		return (lease != null) ? new Telling(namespace, token, lease, net) : null;
 	}
 
@@ -108,7 +165,7 @@ final class StrictHooks {
 	 */
 	void showStored(String namespace, Set<String> ids) {
 		String token = Leases.next();
-		if (lease(namespace, token, ids, true) == null) {
+		if (lease(namespace, token, ids, true, Set.of()) == null) {
 			throw new StorageException("Facts of namespace '" + namespace + "' are being written all the time");
 		}
 		putRight(namespace, token, this.hooks.all());
@@ -125,7 +182,11 @@ final class StrictHooks {
 
 	/** Leases facts, or answers with null if others hold some. */
 	@Nullable Lease lease(String namespace, String token, Set<String> ids, boolean force) {
-		Set<String> replaces = new HashSet<>();
+		return lease(namespace, token, ids, force, Set.of());
+	}
+
+	private @Nullable Lease lease(String namespace, String token, Set<String> ids, boolean force, Set<String> own) {
+		Set<String> replaces = new HashSet<>(own);
 		for (int i = 0; i < TAKE_OVERS; i++) {
 			LeaseRequest request = new LeaseRequest(namespace, token, ids, until(), replaces);
 			Intents intents = this.storage.intents();
@@ -230,6 +291,7 @@ final class StrictHooks {
 		if (this.hooks.all().isEmpty()) {
 			return 0;
 		}
+		this.ids.releaseStale();
 		int recovered = 0;
 		int failures = 0;
 		FactAddress after = null;

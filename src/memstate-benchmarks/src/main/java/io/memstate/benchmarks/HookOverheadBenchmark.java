@@ -33,11 +33,16 @@ final class HookOverheadBenchmark {
 					Storage storage = server.open();
 					MemoryStore none = store(storage, "none", false);
 					MemoryStore strict = store(storage, "strict", true);
-					Comparison comparison = new Comparison(threads, options.number("rounds", 60))) {
-				comparison.add("no hook", (thread) -> none.commit(note()))
+					Comparison made = new Comparison(threads, options.number("rounds", 60));
+					Comparison changed = new Comparison(threads, options.number("rounds", 60))) {
+				made.add("no hook", (thread) -> none.commit(note()))
 					.add("strict hook", (thread) -> strict.commit(note()))
 					.run()
-					.print(backend + ", " + threads + " threads, commits");
+					.print(backend + ", " + threads + " threads, commits of new facts");
+				changed.add("no hook", (thread) -> none.commit(note().id("n" + thread)))
+					.add("strict hook", (thread) -> strict.commit(note().id("n" + thread)))
+					.run()
+					.print(backend + ", " + threads + " threads, commits on facts that are there");
 				System.out.println("Calls of the storage for a commit, one thread");
 				System.out.println("  no hook: " + calls(storage, false));
 				System.out.println("  strict hook: " + calls(storage, true));

@@ -1,6 +1,7 @@
 package io.memstate.storage;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,15 @@ public interface Intents {
 	 * @param token the token
 	 */
 	void release(String namespace, String token);
+
+	/**
+	 * Removes all intents of some tokens.
+	 * @param namespace the namespace
+	 * @param tokens the tokens
+	 */
+	default void release(String namespace, Collection<String> tokens) {
+		tokens.forEach((token) -> release(namespace, token));
+	}
 
 	/**
 	 * Lists intents of all namespaces, without visiting every namespace.

@@ -3,6 +3,7 @@ package io.memstate.test;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import io.memstate.Change;
 import io.memstate.Draft;
 import io.memstate.Fact;
 import io.memstate.FactChange;
+import io.memstate.FactQuery;
 import io.memstate.HookException;
 import io.memstate.HookMode;
 import io.memstate.HookOptions;
@@ -217,6 +219,90 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	@Test
+	void leasesAheadWhereFactsAreMadeInQuickSuccession() {
+		makeNotes(this.strict, 40);
+		assertThat(!intents().isEmpty()).isEqualTo(spi().intents().gathers());
+		assertThat(this.index.drift(this.memory)).isZero();
+		assertThat(this.strict.hooks().list()).extracting(HookStatus::intents).containsOnly(0L);
+		this.strict.close();
+		assertInStep();
+	}
+
+	@Test
+	void givesBackWhatWasLeasedAheadForLong() {
+		makeNotes(this.strict, 40);
+		this.clock.advance(Duration.ofSeconds(15));
+		long calls = this.index.calls();
+		this.strict.maintenance();
+		assertThat(this.index.calls()).isEqualTo(calls);
+		assertInStep();
+		makeNotes(this.strict, 3);
+		assertThat(this.index.drift(this.memory)).isZero();
+	}
+
+	@Test
+	void recoversWhatADeadProcessHadLeasedAhead() {
+		makeNotes(this.strict, 40);
+		this.clock.advance(Duration.ofHours(1));
+		store((builder) -> builder.hook(this.first).hook(this.index)).maintenance();
+		assertInStep();
+		// the process was not dead after all
+		makeNotes(this.strict, 3);
+		this.strict.close();
+		assertInStep();
+	}
+
+	@Test
+	void refusesANewFactWhoseIntentWasTakenOver() {
+		makeNotes(this.strict, 40);
+		this.index.atNextCall(() -> intents()
+			.forEach((intent) -> spi().intents().renew(this.namespace, intent.token(), "other", intent.until())));
+		long calls = this.index.calls();
+		this.strict.commit(note("41"));
+		assertThat(this.index.calls()).isGreaterThan(calls + 1);
+		assertThat(this.memory.query(FactQuery.all())).hasSize(41);
+		// whoever took them over puts the hooks right
+		spi().intents().renew(this.namespace, "other", "other", Instant.EPOCH);
+		this.strict.maintenance();
+		this.strict.close();
+		assertInStep();
+	}
+
+	@Test
+	void withdrawsANewFactThatWasLeasedAhead() {
+		makeNotes(this.strict, 40);
+		this.index.failNext(new IllegalStateException("down"));
+		assertThatThrownBy(() -> this.strict.commit(note("41"))).isInstanceOf(HookException.class);
+		assertThat(this.strict.hooks().list()).extracting(HookStatus::intents).containsOnly(0L);
+		this.index.down(true);
+		assertThatThrownBy(() -> this.strict.commit(note("41"))).isInstanceOf(HookException.class);
+		assertThat(this.strict.hooks().list()).extracting(HookStatus::intents).containsOnly(1L);
+		this.index.down(false);
+		this.strict.maintenance();
+		this.strict.close();
+		assertThat(this.memory.query(FactQuery.all())).hasSize(40);
+		assertInStep();
+	}
+
+	@Test
+	void makesANewSingletonInPlaceOfAnExpiredOne() {
+		makeNotes(this.strict, 40);
+		Fact first = this.strict.commit(preference("editor", "vi").expiresIn(Duration.ofMinutes(1)));
+		this.clock.advance(Duration.ofMinutes(2));
+		makeNotes(this.strict, 40);
+		Fact second = this.strict.commit(preference("editor", "emacs"));
+		assertThat(second.id()).isNotEqualTo(first.id());
+		this.strict.close();
+		assertInStep();
+	}
+
+	private void makeNotes(MemoryStore store, int count) {
+		for (int i = 0; i < count; i++) {
+			store.commit(note(Integer.toString(i)));
+		}
+	}
+
+	@Test
 	void leasesAllOrNothing() {
 		assertThat(lease("one", "a", "b")).isInstanceOf(LeaseResult.Leased.class);
 		assertThat(lease("two", "b", "c")).isInstanceOfSatisfying(LeaseResult.Busy.class,
@@ -233,7 +319,7 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	@Test
 	void answersSeveralRequestsAtOnce() {
 		Intents intents = spi().intents();
-		java.time.Instant until = this.clock.instant().plus(Duration.ofMinutes(1));
+		Instant until = this.clock.instant().plus(Duration.ofMinutes(1));
 		List<LeaseRequest> requests = List.of(new LeaseRequest(this.namespace, "1", Set.of("a", "b"), until, Set.of()),
 				new LeaseRequest(this.namespace, "2", Set.of("b", "c"), until, Set.of()),
 				new LeaseRequest(this.namespace, "3", Set.of("c"), until, Set.of()),
@@ -517,7 +603,7 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	private OutboxClaim claim(FaultyIndex index, String token) {
-		java.time.Instant now = this.clock.instant();
+		Instant now = this.clock.instant();
 		return spi().outbox().claim(index.name(), token, now, now.plusSeconds(30), 10);
 	}
 

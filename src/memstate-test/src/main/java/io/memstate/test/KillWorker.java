@@ -164,6 +164,7 @@ final class KillWorker {
 			case 9, 10 -> made(List.of(session.commit(draft("s" + random.nextInt(5), random))));
 			case 11 -> made(session.promote());
 			case 12 -> List.of("discarded " + session.discard());
+			case 13, 14, 15 -> made(List.of(store.commit(Draft.of("note", Map.of("text", text(random))))));
 			default -> made(List.of(store.commit(draft(id(random), random))));
 		};
 	}

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.CanonicalJson;
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresFactWriter {
 
+	// the fact is written by then, so that nothing but a failure can take it back
+	private static final String SEQUENCE_IF_LEASED = " select sequence / (select count(*) from lease) from entry";
+
+	private static final String DIVISION_BY_ZERO = "22012";
+
 	private final Database database;
 
 	private final int timeout;
@@ -35,6 +41,8 @@ final class PostgresFactWriter {
 	private final String addEntry;
 
 	private final String putStep;
+
+	private final String endLease;
 
 	PostgresFactWriter(Database database, Tables tables, int timeout) {
 		this.database = database;
@@ -52,6 +60,9 @@ final class PostgresFactWriter {
 		this.putStep = tables.sql(", step as (insert into memstate_step as s (namespace, step, session_id, long_term, "
 				+ "sequence) select ?, ?, ?, ?, sequence from entry on conflict (namespace, step) do update "
 				+ "set sequence = excluded.sequence where s.sequence < excluded.sequence)");
+		// last, as no other lock must be waited for while an intent is locked
+		this.endLease = tables.sql(", lease as (delete from memstate_intent where namespace = ? and token = ? "
+				+ "and exists (select 1 from fact) returning fact_id)");
 	}
 
 	/**
@@ -69,7 +80,7 @@ final class PostgresFactWriter {
 		StoredEntry entry = unit.entries().get(0);
 		StoredStep step = unit.step();
 		return entry.factId().equals(fact.id()) && (step == null || step.step().equals(entry.step()))
-				&& unit.preconditions().size() <= 3 && version(unit) >= 0
+				&& unit.preconditions().size() <= 4 && version(unit) >= 0
 				&& unit.preconditions().stream().allMatch((precondition) -> suits(precondition, unit));
 	}
 
@@ -83,22 +94,22 @@ final class PostgresFactWriter {
 			return available.key().equals(fact.key())
 					&& (fact.id().equals(available.factId()) || (available.factId() == null && version(unit) == 0));
 		}
-		return precondition instanceof Precondition.KeyFieldsAre fields && fields.equals(keyFields(unit));
+		if (precondition instanceof Precondition.LeaseHeld lease) {
+			return lease.factIds().equals(Set.of(fact.id()));
+		}
+		return precondition instanceof Precondition.KeyFieldsAre fields
+				&& fields.equals(find(unit, Precondition.KeyFieldsAre.class));
 	}
 
 	private static long version(Unit unit) {
-		for (Precondition precondition : unit.preconditions()) {
-			if (precondition instanceof Precondition.VersionIs is) {
-				return is.version();
-			}
-		}
-		return -1;
+		Precondition.VersionIs is = find(unit, Precondition.VersionIs.class);
+		return (is != null) ? is.version() : -1;
 	}
 
-	private static Precondition.@Nullable KeyFieldsAre keyFields(Unit unit) {
+	private static <P extends Precondition> @Nullable P find(Unit unit, Class<P> type) {
 		for (Precondition precondition : unit.preconditions()) {
-			if (precondition instanceof Precondition.KeyFieldsAre fields) {
-				return fields;
+			if (type.isInstance(precondition)) {
+				return type.cast(precondition);
 			}
 		}
 		return null;
@@ -115,7 +126,7 @@ final class PostgresFactWriter {
 	Optional<ApplyResult> apply(Connection connection, Unit unit) throws SQLException {
 		StringBuilder sql = new StringBuilder("with ");
 		List<Object> parameters = new ArrayList<>(40);
-		Precondition.KeyFieldsAre fields = keyFields(unit);
+		Precondition.KeyFieldsAre fields = find(unit, Precondition.KeyFieldsAre.class);
 		if (fields != null) {
 			sql.append(this.keyFields);
 			add(parameters, unit.namespace(), fields.type(), CanonicalJson.write(fields.fields()));
@@ -135,11 +146,24 @@ final class PostgresFactWriter {
 			sql.append(this.putStep);
 			add(parameters, unit.namespace(), step.step(), WrittenRow.text(step.sessionId()), step.longTerm() ? 1 : 0);
 		}
-		sql.append(" select sequence from entry");
+		Precondition.LeaseHeld lease = find(unit, Precondition.LeaseHeld.class);
+		if (lease != null) {
+			sql.append(this.endLease);
+			add(parameters, unit.namespace(), lease.token());
+		}
+		sql.append((lease != null) ? SEQUENCE_IF_LEASED : " select sequence from entry");
 		List<Long> sequences = new ArrayList<>(1);
 		Exchange exchange = this.database.exchange(this.timeout);
 		exchange.query(sql.toString(), (row) -> sequences.add(row.getLong(1)), parameters.toArray());
-		exchange.run(connection);
+		try {
+			exchange.run(connection);
+		}
+		catch (SQLException ex) {
+			if (lease != null && DIVISION_BY_ZERO.equals(ex.getSQLState())) {
+				return Optional.empty();
+			}
+			throw ex;
+		}
 		return sequences.isEmpty() ? Optional.empty() : Optional.of(new ApplyResult.Applied(sequences));
 	}
 

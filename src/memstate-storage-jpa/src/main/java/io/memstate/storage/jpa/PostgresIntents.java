@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,6 +51,8 @@ final class PostgresIntents implements JpaIntents {
 
 	private final String remove;
 
+	private final String releaseAll;
+
 	private final String nextFences;
 
 	private final String raiseFence;
@@ -79,6 +82,7 @@ final class PostgresIntents implements JpaIntents {
 				+ "on conflict (namespace, fact_id) do nothing returning token, fact_id) "
 				+ "select token, fact_id, nextval('memstate_fence') from added");
 		this.remove = tables.sql("delete from memstate_intent where namespace = ? and token = ? and fact_id = any(?)");
+		this.releaseAll = tables.sql("delete from memstate_intent where namespace = ? and token = any(?)");
 		this.nextFences = tables.sql("select nextval('memstate_fence') from generate_series(1, ?)");
 		this.raiseFence = tables.sql("select setval('memstate_fence', ?) from memstate_fence where last_value < ?");
 	}
@@ -302,6 +306,17 @@ final class PostgresIntents implements JpaIntents {
 	@Override
 	public void release(String namespace, String token) {
 		write((connection) -> this.statements.release(connection, namespace, token));
+	}
+
+	@Override
+	public void release(String namespace, Collection<String> tokens) {
+		autoCommit((connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(this.releaseAll)) {
+				statement.setString(1, namespace);
+				statement.setArray(2, connection.createArrayOf("text", tokens.toArray()));
+				return statement.executeUpdate();
+			}
+		});
 	}
 
 	@Override

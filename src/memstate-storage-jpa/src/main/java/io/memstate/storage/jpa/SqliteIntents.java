@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -255,6 +256,16 @@ final class SqliteIntents implements JpaIntents {
 	@Override
 	public void release(String namespace, String token) {
 		attempt(() -> write((connection) -> this.statements.release(connection, namespace, token)));
+	}
+
+	@Override
+	public void release(String namespace, Collection<String> tokens) {
+		attempt(() -> write((connection) -> {
+			for (String token : tokens) {
+				this.statements.release(connection, namespace, token);
+			}
+			return true;
+		}));
 	}
 
 	@Override

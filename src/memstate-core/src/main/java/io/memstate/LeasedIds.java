@@ -1,0 +1,199 @@
+package io.memstate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.memstate.storage.HookStorage;
+import io.memstate.storage.Intents;
+import io.memstate.storage.LeaseRequest;
+import io.memstate.storage.LeaseResult;
+
+/**
+ * Ids for facts that are to be made, leased before they are needed: as nobody else knows
+ * them, they can be leased at any time, and one durable write leases many. That is done
+ * only where facts are made in quick succession. What a process that dies leaves of it is
+ * recovered as any lease is.
+ */
+final class LeasedIds {
+
+	private static final int MOST = 32;
+
+	private static final int MOST_NAMESPACES = 100;
+
+	// well before the lease is over, so that there is time to tell the hooks
+	private static final Duration FRESH = Duration.ofSeconds(10);
+
+	private static final Duration QUICK = Duration.ofSeconds(1);
+
+	private final HookStorage storage;
+
+	private final Supplier<Instant> clock;
+
+	private final Supplier<Instant> until;
+
+	private final Map<String, Pool> pools = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates pools that are empty.
+	 * @param until gives the time until when what is leased now is valid
+	 */
+	LeasedIds(HookStorage storage, Supplier<Instant> clock, Supplier<Instant> until) {
+		this.storage = storage;
+		this.clock = clock;
+		this.until = until;
+	}
+
+	/**
+	 * An id that is leased.
+	 *
+	 * @param id the id
+	 * @param token the token of its lease, which covers nothing else
+	 * @param fence the fence of its lease
+	 * @param leased when it was leased
+	 */
+	record LeasedId(String id, String token, long fence, Instant leased) {
+	}
+
+	/**
+	 * Takes an id for one fact to be made.
+	 * @return null if it is as well to lease the fact when it is made
+	 */
+	@Nullable LeasedId next(String namespace) {
+		Intents intents = this.storage.intents();
+		Pool pool = this.pools.get(namespace);
+		if (pool == null) {
+			if (!intents.gathers() || this.pools.size() >= MOST_NAMESPACES) {
+				return null;
+			}
+			pool = this.pools.computeIfAbsent(namespace, Pool::new);
+		}
+		return pool.next(intents);
+	}
+
+	/** Gives back what has been waiting for long. */
+	void releaseStale() {
+		this.pools.values().forEach(Pool::releaseStale);
+		this.pools.values().removeIf(Pool::isIdle);
+	}
+
+	/** Gives back everything. */
+	void releaseAll() {
+		this.pools.values().forEach(Pool::releaseAll);
+		this.pools.clear();
+	}
+
+	/** The ids of a namespace. */
+	private final class Pool {
+
+		private final String namespace;
+
+		private final ReentrantLock lock = new ReentrantLock();
+
+		private final Deque<LeasedId> unused = new ArrayDeque<>();
+
+		private int size;
+
+		private Instant filled = Instant.EPOCH;
+
+		Pool(String namespace) {
+			this.namespace = namespace;
+		}
+
+		@Nullable LeasedId next(Intents intents) {
+			this.lock.lock();
+			try {
+				LeasedId oldest = this.unused.peek();
+				if (oldest != null && isStale(oldest)) {
+					release(intents);
+				}
+				if (this.unused.isEmpty()) {
+					fill(intents);
+				}
+				return this.unused.poll();
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+		private void fill(Intents intents) {
+			Instant now = LeasedIds.this.clock.get();
+			boolean quick = this.size > 0 && now.isBefore(this.filled.plus(QUICK));
+			this.size = quick ? Math.min(this.size * 2, MOST) : 1;
+			this.filled = now;
+			if (this.size > 1) {
+				lease(intents, this.size);
+			}
+		}
+
+		private void lease(Intents intents, int count) {
+			List<LeaseRequest> requests = new ArrayList<>();
+			for (int i = 0; i < count; i++) {
+				requests.add(new LeaseRequest(this.namespace, Leases.ahead(), Set.of(Ids.next()),
+						LeasedIds.this.until.get(), Set.of()));
+			}
+			Instant now = LeasedIds.this.clock.get();
+			List<LeaseResult> results = intents.lease(requests);
+			for (int i = 0; i < count; i++) {
+				if (results.get(i) instanceof LeaseResult.Leased leased) {
+					LeaseRequest request = requests.get(i);
+					this.unused
+						.add(new LeasedId(request.factIds().iterator().next(), request.token(), leased.fence(), now));
+				}
+			}
+		}
+
+		private boolean isStale(LeasedId id) {
+			return id.leased().plus(FRESH).isBefore(LeasedIds.this.clock.get());
+		}
+
+		private boolean isIdle() {
+			return this.unused.isEmpty() && LeasedIds.this.clock.get().isAfter(this.filled.plus(QUICK));
+		}
+
+		void releaseStale() {
+			this.lock.lock();
+			try {
+				LeasedId oldest = this.unused.peek();
+				if (oldest != null && isStale(oldest)) {
+					release(LeasedIds.this.storage.intents());
+				}
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+		void releaseAll() {
+			this.lock.lock();
+			try {
+				if (!this.unused.isEmpty()) {
+					release(LeasedIds.this.storage.intents());
+				}
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+		private void release(Intents intents) {
+			Collection<String> tokens = this.unused.stream().map(LeasedId::token).toList();
+			this.unused.clear();
+			intents.release(this.namespace, tokens);
+		}
+
+	}
+
+}
