@@ -126,13 +126,13 @@ interface Database {
 	boolean sortsExactly(@Nullable Object value);
 
 	/**
-	 * The statements that create an index.
+	 * The indexes on a path.
 	 * @param tables where the tables are
 	 * @param type the type of the facts
 	 * @param path the path into the payload
-	 * @return the statements, which do nothing where the index is there
+	 * @return all that queries by the path need, or none if there can be none
 	 */
-	List<String> createIndex(Tables tables, String type, Path path);
+	List<Index> indexes(Tables tables, String type, Path path);
 
 	/**
 	 * What makes a query use an index, where the database would not by itself.
@@ -203,6 +203,15 @@ interface Database {
 	 * @return a half sentence
 	 */
 	String advice(SQLException failure);
+
+	/**
+	 * An index.
+	 *
+	 * @param name its name
+	 * @param statement creates it, and does nothing where it is there
+	 */
+	record Index(String name, String statement) {
+	}
 
 	/**
 	 * A criterion of an order.

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -49,7 +48,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 
 	private final String description;
 
-	private final Map<String, Set<Path>> indexed = new ConcurrentHashMap<>();
+	private final PathIndexes indexes;
 
 	private volatile @Nullable Running running;
 
@@ -62,6 +61,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 		this.settings = settings;
 		this.source = source;
 		this.description = description;
+		this.indexes = new PathIndexes(database, settings, description);
 	}
 
 	JdbcSettings settings() {
@@ -97,7 +97,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 			CallerTransactions transactions = new CallerTransactions(connections, this.description);
 			JpaIntents intents = intents(connections, transactions);
 			current = new Running(connections, sessions, transactions,
-					new QueryReader(this.database, this.settings, connections, sessions, this.indexed),
+					new QueryReader(this.database, this.settings, connections, sessions, this.indexes),
 					new UnitWriter(this.database, this.settings.tables(), this.settings.statementSeconds(), intents),
 					factWriter(), intents, new JpaOutbox(this.database, this.settings, connections, sessions, intents,
 							(ex) -> failure("use the outbox of", ex)));
@@ -157,6 +157,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 			schema().check(current.connections(), this.description);
 			this.checked = true;
 		}
+		this.indexes.find(current.connections());
 		return current;
 	}
 
@@ -329,25 +330,17 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 	@Override
 	public void index(String type, Set<Path> paths) {
 		for (Path path : paths) {
-			if (path.attribute() == null && !this.indexed.getOrDefault(type, Set.of()).contains(path)) {
+			if (path.attribute() == null && !this.indexes.of(type).contains(path)) {
 				attempt("create an index on '" + path + "' of type '" + type + "' in", () -> index(type, path));
 			}
 		}
 	}
 
 	private boolean index(String type, Path path) throws SQLException {
-		List<String> statements = this.database.createIndex(this.settings.tables(), type, path);
-		if (statements.isEmpty() || !this.settings.initializeSchema()) {
-			return false;
+		if (this.settings.initializeSchema()) {
+			return this.indexes.create(ready().connections(), type, path);
 		}
-		ready().connections().write((connection) -> {
-			this.database.lockSchema(connection, this.settings.tables());
-			for (String statement : statements) {
-				Schema.execute(connection, statement);
-			}
-			return true;
-		}, (done) -> true);
-		return this.indexed.computeIfAbsent(type, (name) -> ConcurrentHashMap.newKeySet()).add(path);
+		return this.indexes.expect(type, path);
 	}
 
 	@Override

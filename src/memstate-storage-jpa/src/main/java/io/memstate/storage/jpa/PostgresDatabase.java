@@ -158,7 +158,7 @@ final class PostgresDatabase implements Database {
 	}
 
 	@Override
-	public List<String> createIndex(Tables tables, String type, Path path) {
+	public List<Index> indexes(Tables tables, String type, Path path) {
 		String name = tables.prefix() + "ix_" + Schema.digest(type + '\n' + path);
 		String which = " where live and type = " + Conditions.literal(type) + " and jsonb_typeof("
 				+ PostgresConditions.value(path) + ") = ";
@@ -166,9 +166,9 @@ final class PostgresDatabase implements Database {
 				index(tables, name + "_n", PostgresConditions.indexedNumber(path), which + "'number'"));
 	}
 
-	private static String index(Tables tables, String name, String expression, String which) {
-		return "create index if not exists " + name + tables.sql(" on memstate_fact ") + "(namespace, ("
-				+ expression.replace("f.payload", "payload") + "))" + which.replace("f.payload", "payload");
+	private static Index index(Tables tables, String name, String expression, String which) {
+		return new Index(name, "create index if not exists " + name + tables.sql(" on memstate_fact ") + "(namespace, ("
+				+ expression.replace("f.payload", "payload") + "))" + which.replace("f.payload", "payload"));
 	}
 
 	@Override

@@ -43,7 +43,7 @@ final class QueryReader {
 
 	private final Sessions sessions;
 
-	private final Map<String, Set<Path>> indexed;
+	private final PathIndexes indexes;
 
 	private final int timeout;
 
@@ -60,12 +60,12 @@ final class QueryReader {
 	private final String nextSession;
 
 	QueryReader(Database database, JdbcSettings settings, Connections connections, Sessions sessions,
-			Map<String, Set<Path>> indexed) {
+			PathIndexes indexes) {
 		this.database = database;
 		this.tables = settings.tables();
 		this.connections = connections;
 		this.sessions = sessions;
-		this.indexed = indexed;
+		this.indexes = indexes;
 		this.timeout = database.limitsTime() ? settings.statementSeconds() : 0;
 		this.factsById = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and f.id in ");
 		this.factByKey = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and ")
@@ -225,7 +225,7 @@ final class QueryReader {
 	}
 
 	private Set<Path> indexed(@Nullable String type) {
-		return (type != null) ? this.indexed.getOrDefault(type, Set.of()) : Set.of();
+		return (type != null) ? this.indexes.of(type) : Set.of();
 	}
 
 	private Fragment which(StorageQuery query, boolean exactly) {

@@ -65,11 +65,16 @@ final class Schema {
 	}
 
 	private static boolean hasTable(Connection connection, @Nullable String schema, String name) throws SQLException {
-		String folded = (schema != null) ? schema.toLowerCase(java.util.Locale.ROOT) : connection.getSchema();
+		String folded = name(connection, schema);
 		try (ResultSet found = connection.getMetaData()
 			.getTables(null, folded, name.replace("_", "\\_"), new String[] { "TABLE" })) {
 			return found.next();
 		}
+	}
+
+	// unquoted names are in lower case
+	static @Nullable String name(Connection connection, @Nullable String schema) throws SQLException {
+		return (schema != null) ? schema.toLowerCase(java.util.Locale.ROOT) : connection.getSchema();
 	}
 
 	/**

@@ -89,13 +89,14 @@ final class SqliteDatabase implements Database {
 	}
 
 	@Override
-	public List<String> createIndex(Tables tables, String type, Path path) {
+	public List<Index> indexes(Tables tables, String type, Path path) {
 		if (SqliteConditions.jsonPath(path) == null) {
 			return List.of();
 		}
 		String columns = "(namespace, " + SqliteConditions.extract(path).replace("f.payload", "payload") + ")";
-		return List.of(tables.sql("create index if not exists ") + indexName(tables, type, path)
-				+ tables.sql(" on memstate_fact ") + columns + " where live and type = " + Conditions.literal(type));
+		String name = indexName(tables, type, path);
+		return List.of(new Index(name, "create index if not exists " + name + tables.sql(" on memstate_fact ") + columns
+				+ " where live and type = " + Conditions.literal(type)));
 	}
 
 	private static String indexName(Tables tables, String type, Path path) {
