@@ -65,7 +65,7 @@ final class Connections implements AutoCloseable {
 		DataSource target = target(shared);
 		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
 			if (resource.getKey() instanceof DataSource key && target.equals(target(key))
-					&& resource.getValue() instanceof ConnectionHolder holder && isTransaction(holder)) {
+					&& resource.getValue() instanceof ConnectionHolder holder && isOfTransaction(holder)) {
 				return key;
 			}
 		}
@@ -81,11 +81,11 @@ final class Connections implements AutoCloseable {
 	}
 
 	// a connection that was only left for the duration of another transaction commits by
-	// itself
-	private static boolean isTransaction(ConnectionHolder holder) {
+	// itself, and so does that of a JPA transaction once it is committed
+	private boolean isOfTransaction(ConnectionHolder holder) {
 		try {
 			return holder.getConnectionHandle() != null && (!TransactionSynchronizationManager.isSynchronizationActive()
-					|| !holder.getConnection().getAutoCommit());
+					|| !holder.getConnection().getAutoCommit() || this.afterCommit.isRunning());
 		}
 		catch (SQLException ex) {
 			return false;

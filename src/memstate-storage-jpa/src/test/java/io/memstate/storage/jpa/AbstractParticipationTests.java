@@ -8,6 +8,9 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
 import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
@@ -16,6 +19,7 @@ import io.memstate.storage.TransactionalStorage.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -26,6 +30,7 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -203,6 +208,47 @@ abstract class AbstractParticipationTests {
 				assertThat(one.getHikariPoolMXBean().getActiveConnections()).isZero();
 			});
 		}
+	}
+
+	@Test
+	void writesAfterTheCommitEvenOnOneConnection() {
+		Logger logger = (Logger) LoggerFactory.getLogger(CallerTransactions.class);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.addAppender(log);
+		try (HikariDataSource one = pool(1); JpaStorage alone = using(one)) {
+			alone.initialize();
+			JdbcTemplate rows = new JdbcTemplate(one);
+			onEveryManager(one, (transaction) -> {
+				for (boolean before : List.of(true, false)) {
+					String id = java.util.UUID.randomUUID().toString();
+					transaction.executeWithoutResult((status) -> {
+						rows.update("insert into app_row values ('after')");
+						if (before) {
+							Facts.put(alone, Facts.fact(id + "-before", "{}"));
+						}
+						afterCommit(() -> Facts.put(alone, Facts.fact(id, "{}")));
+					});
+					assertThat(alone.facts("n", List.of(id, id + "-before"))).hasSize(before ? 2 : 1);
+					assertThat(one.getHikariPoolMXBean().getActiveConnections()).isZero();
+				}
+			});
+		}
+		finally {
+			logger.detachAppender(log);
+		}
+		assertThat(log.list).isEmpty();
+	}
+
+	private static void afterCommit(Runnable action) {
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void afterCommit() {
+				action.run();
+			}
+
+		});
 	}
 
 	@Test
