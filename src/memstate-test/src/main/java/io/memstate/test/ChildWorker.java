@@ -1,7 +1,6 @@
 package io.memstate.test;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,15 +17,30 @@ import io.memstate.Patch;
 import io.memstate.storage.Storage;
 
 /**
- * What runs in the child processes of {@link ProcessContractTests}. Tells {@code ready},
- * waits for a line, works, tells what was written, and ends with {@code done}.
+ * What runs in the child processes of {@link ProcessContractTests}: does the jobs that it
+ * is given, one after the other, until it is told to end. For each it opens the storage,
+ * tells {@code ready}, waits for a line, works, tells what was written and then
+ * {@code done}.
  */
 final class ChildWorker {
 
 	/** The fact that {@link Job#PATCH} patches. */
 	static final String SHARED = "shared";
 
-	private ChildWorker() {
+	static final String READY = "ready";
+
+	static final String DONE = "done";
+
+	static final String END = "end";
+
+	private static final String SEPARATOR = "\t";
+
+	private final StorageOpener opener;
+
+	private final BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
+	private ChildWorker(StorageOpener opener) {
+		this.opener = opener;
 	}
 
 	enum Job {
@@ -45,36 +59,44 @@ final class ChildWorker {
 
 	}
 
-	static ChildProcess start(Class<? extends StorageOpener> opener, String location, String namespace, Job job,
-			String writer, int threads, int amount, long seed) {
-		return ChildProcess.start(ChildWorker.class, opener.getName(), location, namespace, job.name(), writer,
-				Integer.toString(threads), Integer.toString(amount), Long.toString(seed));
+	static ChildProcess start(Class<? extends StorageOpener> opener) {
+		return ChildProcess.start(ChildWorker.class, opener.getName());
+	}
+
+	/** The line that gives a worker a job. */
+	static String job(String location, String namespace, Job job, String writer, int threads, int amount, long seed) {
+		return String.join(SEPARATOR, location, namespace, job.name(), writer, Integer.toString(threads),
+				Integer.toString(amount), Long.toString(seed));
 	}
 
 	public static void main(String[] arguments) throws Exception {
 		StorageOpener opener = (StorageOpener) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
-		int threads = Integer.parseInt(arguments[5]);
-		int amount = Integer.parseInt(arguments[6]);
-		long seed = Long.parseLong(arguments[7]);
-		try (Storage storage = opener.open(arguments[1]); MemoryStore store = RandomLoad.store(storage, arguments[2])) {
-			ChildProcess.tell("ready");
-			awaitLine();
-			switch (Job.valueOf(arguments[3])) {
-				case LOAD -> each(threads, (
-						thread) -> new RandomLoad(store, arguments[4] + "." + thread, seed + thread, ChildProcess::tell)
-							.run(until(amount)));
-				case SINGLETONS_FOR -> each(threads,
-						(thread) -> singletons(store, arguments[4] + "." + thread, until(amount), Integer.MAX_VALUE));
-				case SINGLETONS ->
-					each(threads, (thread) -> singletons(store, arguments[4] + "." + thread, () -> true, amount));
-				case PATCH -> patch(store, arguments[4], amount);
+		new ChildWorker(opener).work();
+	}
+
+	private void work() throws Exception {
+		for (String line = this.lines.readLine(); !END.equals(line); line = this.lines.readLine()) {
+			String[] job = line.split(SEPARATOR);
+			try (Storage storage = this.opener.open(job[0]); MemoryStore store = RandomLoad.store(storage, job[1])) {
+				ChildProcess.tell(READY);
+				this.lines.readLine();
+				work(store, Job.valueOf(job[2]), job[3], Integer.parseInt(job[4]), Integer.parseInt(job[5]),
+						Long.parseLong(job[6]));
 			}
-			ChildProcess.tell("done");
+			ChildProcess.tell(DONE);
 		}
 	}
 
-	private static void awaitLine() throws IOException {
-		new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+	private static void work(MemoryStore store, Job job, String writer, int threads, int amount, long seed) {
+		switch (job) {
+			case LOAD -> each(threads,
+					(thread) -> new RandomLoad(store, writer + "." + thread, seed + thread, ChildProcess::tell)
+						.run(until(amount)));
+			case SINGLETONS_FOR ->
+				each(threads, (thread) -> singletons(store, writer + "." + thread, until(amount), Integer.MAX_VALUE));
+			case SINGLETONS -> each(threads, (thread) -> singletons(store, writer + "." + thread, () -> true, amount));
+			case PATCH -> patch(store, writer, amount);
+		}
 	}
 
 	private static BooleanSupplier until(int milliseconds) {

@@ -8,8 +8,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +49,24 @@ public abstract class ProcessContractTests {
 
 	private static final int MAX_LIFE_MILLIS = 1_000;
 
+	/** Two processes, which do what the tests of a class give them to do. */
+	private static final List<ChildProcess> workers = new ArrayList<>();
+
 	private final String namespace = "chaos-" + UUID.randomUUID();
+
+	@AfterAll
+	static void endWorkers() {
+		try {
+			for (ChildProcess worker : workers) {
+				worker.send(ChildWorker.END);
+				assertThat(worker.awaitExit()).as(worker::output).isZero();
+			}
+		}
+		finally {
+			workers.forEach(ChildProcess::close);
+			workers.clear();
+		}
+	}
 
 	/**
 	 * How the storage is opened in each process.
@@ -108,25 +125,37 @@ public abstract class ProcessContractTests {
 
 	private List<String> work(String location, ChildWorker.Job job, int threads, int amount) {
 		long seed = seed();
-		List<ChildProcess> children = IntStream.range(0, 2)
-			.mapToObj((child) -> ChildWorker.start(opener(), location, this.namespace, job, "p" + child, threads,
-					amount, seed + 100L * child))
-			.toList();
+		boolean done = false;
+		while (workers.size() < 2) {
+			workers.add(ChildWorker.start(opener()));
+		}
 		try {
-			children.forEach((child) -> child.expect("ready"));
-			children.forEach((child) -> child.send("go"));
-			List<String> acknowledged = new ArrayList<>();
-			for (ChildProcess child : children) {
-				List<String> told = child.rest();
-				assertThat(child.awaitExit()).as(() -> "seed " + seed + ": " + child.output()).isZero();
-				assertThat(told).endsWith("done");
-				acknowledged.addAll(told.subList(0, told.size() - 1));
+			for (int i = 0; i < 2; i++) {
+				workers.get(i)
+					.send(ChildWorker.job(location, this.namespace, job, "p" + i, threads, amount, seed + 100L * i));
 			}
+			workers.forEach((worker) -> worker.expect(ChildWorker.READY));
+			workers.forEach((worker) -> worker.send("go"));
+			List<String> acknowledged = new ArrayList<>();
+			workers.forEach((worker) -> acknowledged.addAll(told(worker, seed)));
+			done = true;
 			return acknowledged;
 		}
 		finally {
-			children.forEach(ChildProcess::close);
+			if (!done) {
+				workers.forEach(ChildProcess::close);
+				workers.clear();
+			}
 		}
+	}
+
+	private static List<String> told(ChildProcess worker, long seed) {
+		List<String> told = new ArrayList<>();
+		for (String line = worker.next(); !ChildWorker.DONE.equals(line); line = worker.next()) {
+			assertThat(line).as(() -> "seed " + seed + ": " + worker.output()).isNotNull();
+			told.add(line);
+		}
+		return told;
 	}
 
 	@Test
@@ -152,12 +181,13 @@ public abstract class ProcessContractTests {
 	private List<String> killed(String location, int kill, Random random) {
 		long life = TimeUnit.MILLISECONDS.toNanos(random.nextInt(MAX_LIFE_MILLIS));
 		boolean early = kill % 10 == 9;
-		try (ChildProcess child = ChildWorker.start(opener(), location, this.namespace, ChildWorker.Job.LOAD,
-				"k" + kill, THREADS, 60_000, random.nextLong())) {
+		try (ChildProcess child = ChildWorker.start(opener())) {
+			child.send(ChildWorker.job(location, this.namespace, ChildWorker.Job.LOAD, "k" + kill, THREADS, 60_000,
+					random.nextLong()));
 			child.send("go");
 			List<String> told = new ArrayList<>();
 			if (!early) {
-				child.expect("ready");
+				child.expect(ChildWorker.READY);
 				told.add(child.next());
 			}
 			long end = System.nanoTime() + life;
@@ -165,7 +195,7 @@ public abstract class ProcessContractTests {
 				LockSupport.parkNanos(end - System.nanoTime());
 			}
 			told.addAll(child.kill());
-			told.remove("ready");
+			told.remove(ChildWorker.READY);
 			return told;
 		}
 	}

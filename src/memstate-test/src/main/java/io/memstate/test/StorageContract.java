@@ -39,6 +39,9 @@ public abstract class StorageContract {
 
 	static final String DECISION = "decision";
 
+	/** The storage that needs no store to initialize it again, shared by many tests. */
+	private static Storage initialized;
+
 	final String namespace = "kit-" + UUID.randomUUID();
 
 	final MutableClock clock = new MutableClock();
@@ -86,9 +89,11 @@ public abstract class StorageContract {
 			.apply(MemoryStore.builder(this.storage)
 				.clock(this.clock)
 				.namespace(this.namespace)
+				.initialize(this.storage != initialized)
 				.schema(FactSchema.of(PREFERENCE).singleton("role"))
 				.schema(FactSchema.of(DECISION).immutable()))
 			.build();
+		initialized = this.storage;
 		this.stores.add(store);
 		return store;
 	}

@@ -1,114 +1,119 @@
 package io.memstate.storage.jpa;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.memstate.storage.Storage;
 import io.memstate.test.HookCallerTransactionContractTests;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.orm.jpa.JpaTransactionManager;
-import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
-import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
-import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.transaction.PlatformTransactionManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Hooks in transactions of the application, whose pool is small.
+ * Hooks in transactions of the application, whose pool is small, under both transaction
+ * managers.
  */
-abstract class AbstractHookParticipationTests extends HookCallerTransactionContractTests {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class AbstractHookParticipationTests {
 
 	private static final int CONNECTIONS = 2;
 
-	private HikariDataSource dataSource;
+	private CallerDatabase database;
 
-	private LocalContainerEntityManagerFactoryBean factory;
+	abstract CallerDatabase open(HikariConfig config, Path directory);
 
-	private PlatformTransactionManager transactionManager;
+	abstract boolean hasSeveralWriters();
 
-	abstract void configure(HikariConfig config);
-
-	abstract JpaStorage using(DataSource dataSource);
-
-	/**
-	 * The settings of Hibernate, for a {@code JpaTransactionManager}; null for one of
-	 * JDBC alone.
-	 */
-	Map<String, Object> hibernate() {
-		return null;
-	}
-
-	@Override
-	protected Storage createStorage() {
+	@BeforeAll
+	void openDatabase(@TempDir Path directory) {
 		HikariConfig config = new HikariConfig();
 		config.setMaximumPoolSize(CONNECTIONS);
 		config.setConnectionTimeout(5000);
-		configure(config);
-		this.dataSource = new HikariDataSource(config);
-		this.transactionManager = (hibernate() != null) ? jpa() : new JdbcTransactionManager(this.dataSource);
-		JpaStorage storage = using(this.dataSource);
-		storage.initialize();
-		return storage;
+		this.database = open(config, directory);
 	}
 
-	private PlatformTransactionManager jpa() {
-		this.factory = new LocalContainerEntityManagerFactoryBean();
-		this.factory.setDataSource(this.dataSource);
-		this.factory.setPersistenceUnitName("app");
-		this.factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
-		this.factory.setManagedTypes(PersistenceManagedTypes.of());
-		this.factory.setJpaPropertyMap(hibernate());
-		this.factory.afterPropertiesSet();
-		JpaTransactionManager manager = new JpaTransactionManager(this.factory.getObject());
-		manager.afterPropertiesSet();
-		return manager;
+	@AfterAll
+	void closeDatabase() {
+		this.database.close();
 	}
 
-	@Override
-	protected void closeStorage(Storage storage) {
-		storage.close();
-		if (this.factory != null) {
-			this.factory.destroy();
+	private int activeConnections() {
+		return this.database.dataSource().getHikariPoolMXBean().getActiveConnections();
+	}
+
+	@Nested
+	class UnderJdbc extends OnDatabase {
+
+		@Override
+		protected PlatformTransactionManager transactionManager() {
+			return AbstractHookParticipationTests.this.database.jdbcTransactions();
 		}
-		assertThat(this.dataSource.getHikariPoolMXBean().getActiveConnections()).isZero();
-		this.dataSource.close();
+
 	}
 
-	@Override
-	protected DataSource dataSource() {
-		return this.dataSource;
+	@Nested
+	class UnderJpa extends OnDatabase {
+
+		@Override
+		protected PlatformTransactionManager transactionManager() {
+			return AbstractHookParticipationTests.this.database.jpaTransactions();
+		}
+
+		@Override
+		protected boolean hasSavepoints() {
+			return false;
+		}
+
 	}
 
-	@Override
-	protected PlatformTransactionManager transactionManager() {
-		return this.transactionManager;
-	}
+	private abstract class OnDatabase extends HookCallerTransactionContractTests {
 
-	@Override
-	protected boolean hasSavepoints() {
-		return hibernate() == null;
-	}
+		@Override
+		protected Storage createStorage() {
+			return AbstractHookParticipationTests.this.database.storage();
+		}
 
-	@Override
-	protected List<Connection> theRest() {
-		List<Connection> rest = new ArrayList<>();
-		try {
-			while (this.dataSource.getHikariPoolMXBean().getActiveConnections() < CONNECTIONS) {
-				rest.add(this.dataSource.getConnection());
+		// shared by all tests
+		@Override
+		protected void closeStorage(Storage storage) {
+			assertThat(activeConnections()).isZero();
+		}
+
+		@Override
+		protected DataSource dataSource() {
+			return AbstractHookParticipationTests.this.database.dataSource();
+		}
+
+		@Override
+		protected boolean hasSeveralWriters() {
+			return AbstractHookParticipationTests.this.hasSeveralWriters();
+		}
+
+		@Override
+		protected List<Connection> theRest() {
+			List<Connection> rest = new ArrayList<>();
+			try {
+				while (activeConnections() < CONNECTIONS) {
+					rest.add(dataSource().getConnection());
+				}
 			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+			return rest;
 		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
-		return rest;
+
 	}
 
 }

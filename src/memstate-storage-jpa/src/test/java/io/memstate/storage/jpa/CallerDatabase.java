@@ -41,7 +41,7 @@ final class CallerDatabase implements AutoCloseable {
 		this.jpa.afterPropertiesSet();
 	}
 
-	DataSource dataSource() {
+	HikariDataSource dataSource() {
 		return this.dataSource;
 	}
 

@@ -15,6 +15,8 @@ import io.memstate.storage.Precondition;
 import io.memstate.storage.Storage;
 import io.memstate.storage.Unit;
 import io.memstate.test.HookSafetyContractTests;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -24,11 +26,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class PostgresHookIT extends HookSafetyContractTests {
 
+	private static Storage shared;
+
+	@BeforeAll
+	static void open() {
+		shared = PostgresStorage.open(PostgresServer.url(), null, null).schema(PostgresServer.newSchema());
+		shared.initialize();
+	}
+
+	@AfterAll
+	static void close() {
+		shared.close();
+	}
+
 	@Override
 	protected Storage createStorage() {
-		Storage storage = PostgresStorage.using(PostgresServer.dataSource()).schema(PostgresServer.newSchema());
-		storage.initialize();
-		return storage;
+		return shared;
+	}
+
+	@Override
+	protected void closeStorage(Storage storage) {
+		// shared by all tests
 	}
 
 	@Test

@@ -1,19 +1,22 @@
 package io.memstate.storage.jpa;
 
-import javax.sql.DataSource;
+import java.nio.file.Path;
+import java.util.Map;
 
 import com.zaxxer.hikari.HikariConfig;
 
 class PostgresHookParticipationIT extends AbstractHookParticipationTests {
 
 	@Override
-	void configure(HikariConfig config) {
+	CallerDatabase open(HikariConfig config, Path directory) {
 		config.setDataSource(PostgresServer.dataSource());
+		String schema = PostgresServer.newSchema();
+		return new CallerDatabase(config, (dataSource) -> PostgresStorage.using(dataSource).schema(schema), Map.of());
 	}
 
 	@Override
-	JpaStorage using(DataSource dataSource) {
-		return PostgresStorage.using(dataSource).schema(PostgresServer.newSchema());
+	boolean hasSeveralWriters() {
+		return true;
 	}
 
 }

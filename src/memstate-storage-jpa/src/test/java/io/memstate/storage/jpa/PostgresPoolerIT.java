@@ -1,5 +1,6 @@
 package io.memstate.storage.jpa;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.memstate.storage.Storage;
 import io.memstate.test.CommitContractTests;
 import io.memstate.test.HookContractTests;
@@ -16,19 +17,23 @@ import org.postgresql.ds.PGSimpleDataSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PostgresPoolerIT {
 
+	private final HikariDataSource pool = new HikariDataSource();
+
 	private Storage storage;
 
 	@BeforeAll
 	void open() {
 		PGSimpleDataSource dataSource = PostgresServer.dataSource();
 		dataSource.setPrepareThreshold(0);
-		this.storage = PostgresStorage.using(new ForgetfulDataSource(dataSource)).schema(PostgresServer.newSchema());
+		this.pool.setDataSource(dataSource);
+		this.storage = PostgresStorage.using(new ForgetfulDataSource(this.pool)).schema(PostgresServer.newSchema());
 		this.storage.initialize();
 	}
 
 	@AfterAll
 	void close() {
 		this.storage.close();
+		this.pool.close();
 	}
 
 	@Nested

@@ -1,30 +1,22 @@
 package io.memstate.storage.jpa;
 
 import java.nio.file.Path;
-
-import javax.sql.DataSource;
+import java.util.Map;
 
 import com.zaxxer.hikari.HikariConfig;
-import org.junit.jupiter.api.io.TempDir;
 
 class SqliteHookParticipationTests extends AbstractHookParticipationTests {
 
-	@TempDir
-	private Path directory;
-
 	@Override
-	void configure(HikariConfig config) {
-		config.setJdbcUrl("jdbc:sqlite:" + this.directory.resolve("app.db")
+	CallerDatabase open(HikariConfig config, Path directory) {
+		config.setJdbcUrl("jdbc:sqlite:" + directory.resolve("app.db")
 				+ "?transaction_mode=IMMEDIATE&journal_mode=WAL&busy_timeout=2000&synchronous=NORMAL&foreign_keys=true");
+		return new CallerDatabase(config, SqliteStorage::using,
+				Map.of("hibernate.dialect", "org.hibernate.community.dialect.SQLiteDialect"));
 	}
 
 	@Override
-	JpaStorage using(DataSource dataSource) {
-		return SqliteStorage.using(dataSource);
-	}
-
-	@Override
-	protected boolean hasSeveralWriters() {
+	boolean hasSeveralWriters() {
 		return false;
 	}
 

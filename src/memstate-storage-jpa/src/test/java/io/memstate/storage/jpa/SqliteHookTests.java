@@ -4,19 +4,33 @@ import java.nio.file.Path;
 
 import io.memstate.storage.Storage;
 import io.memstate.test.HookSafetyContractTests;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteHookTests extends HookSafetyContractTests {
 
-	@TempDir
-	private Path directory;
+	private static Storage shared;
+
+	@BeforeAll
+	static void open(@TempDir Path directory) {
+		shared = SqliteStorage.open(directory.resolve("memstate.db")).synchronous(SqliteStorage.Synchronous.NORMAL);
+		shared.initialize();
+	}
+
+	@AfterAll
+	static void close() {
+		shared.close();
+	}
 
 	@Override
 	protected Storage createStorage() {
-		Storage storage = SqliteStorage.open(this.directory.resolve("memstate.db"))
-			.synchronous(SqliteStorage.Synchronous.NORMAL);
-		storage.initialize();
-		return storage;
+		return shared;
+	}
+
+	@Override
+	protected void closeStorage(Storage storage) {
+		// shared by all tests
 	}
 
 }
