@@ -14,6 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.Intents;
@@ -27,6 +29,8 @@ import io.memstate.storage.LeaseResult;
  * recovered as any lease is.
  */
 final class LeasedIds {
+
+	private static final Logger logger = LoggerFactory.getLogger(LeasedIds.class);
 
 	private static final int MOST = 32;
 
@@ -116,7 +120,7 @@ final class LeasedIds {
 			try {
 				LeasedId oldest = this.unused.peek();
 				if (oldest != null && isStale(oldest)) {
-					release(intents);
+					release();
 				}
 				if (this.unused.isEmpty()) {
 					fill(intents);
@@ -168,7 +172,7 @@ final class LeasedIds {
 			try {
 				LeasedId oldest = this.unused.peek();
 				if (oldest != null && isStale(oldest)) {
-					release(LeasedIds.this.storage.intents());
+					release();
 				}
 			}
 			finally {
@@ -180,7 +184,7 @@ final class LeasedIds {
 			this.lock.lock();
 			try {
 				if (!this.unused.isEmpty()) {
-					release(LeasedIds.this.storage.intents());
+					release();
 				}
 			}
 			finally {
@@ -188,10 +192,16 @@ final class LeasedIds {
 			}
 		}
 
-		private void release(Intents intents) {
+		private void release() {
 			Collection<String> tokens = this.unused.stream().map(LeasedId::token).toList();
 			this.unused.clear();
-			intents.release(this.namespace, tokens);
+			try {
+				LeasedIds.this.storage.intents().release(this.namespace, tokens);
+			}
+			catch (RuntimeException ex) {
+				logger.debug("Could not give back ids of namespace '{}' that were leased; their leases run out",
+						this.namespace, ex);
+			}
 		}
 
 	}

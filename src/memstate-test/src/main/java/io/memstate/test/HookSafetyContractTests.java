@@ -1,6 +1,7 @@
 package io.memstate.test;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -296,6 +298,24 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		assertInStep();
 	}
 
+	@Test
+	void closesEvenIfItCantGiveBackWhatItLeasedAhead() {
+		AtomicBoolean down = new AtomicBoolean();
+		MemoryStore store = over((HookStorage) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { HookStorage.class }, (proxy, method, arguments) -> {
+					if (down.get()) {
+						throw new StorageException("No answer in time", null);
+					}
+					return invoke(method, arguments);
+				}));
+		makeNotes(store, 40);
+		down.set(true);
+		store.close();
+		this.clock.advance(Duration.ofHours(1));
+		this.strict.maintenance();
+		assertInStep();
+	}
+
 	private void makeNotes(MemoryStore store, int count) {
 		for (int i = 0; i < count; i++) {
 			store.commit(note(Integer.toString(i)));
@@ -446,13 +466,21 @@ public abstract class HookSafetyContractTests extends StorageContract {
 					if (method.getName().equals("apply") && !((Unit) arguments[0]).entries().isEmpty()) {
 						return apply.apply((Unit) arguments[0]);
 					}
-					try {
-						return method.invoke(this.storage, arguments);
-					}
-					catch (InvocationTargetException ex) {
-						throw ex.getCause();
-					}
+					return invoke(method, arguments);
 				});
+		return over(storage);
+	}
+
+	private Object invoke(Method method, Object[] arguments) throws Throwable {
+		try {
+			return method.invoke(this.storage, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getCause();
+		}
+	}
+
+	private MemoryStore over(HookStorage storage) {
 		return MemoryStore.builder(storage)
 			.clock(this.clock)
 			.namespace(this.namespace)
