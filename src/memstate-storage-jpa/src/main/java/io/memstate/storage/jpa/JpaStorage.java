@@ -198,6 +198,13 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 		return running().queries().statement(query, query.limit());
 	}
 
+	/**
+	 * The statement that {@link #lastEntries} is answered by.
+	 */
+	Fragment lastEntriesStatement(String namespace, Instant at, @Nullable String afterFactId, int limit) {
+		return running().queries().lastEntriesStatement(namespace, at, afterFactId, limit);
+	}
+
 	@Override
 	public Stream<FactState> stream(StorageQuery query) {
 		return attempt("query facts of namespace '" + query.namespace() + "' in",

@@ -142,10 +142,12 @@ final class PostgresConditions extends Conditions {
 			return array;
 		}
 		Fragment within = isKind(path, 4).and(text(text(path), Condition.Operator.CONTAINS, part));
-		return Fragment.any(List.of(array, (path.segments().size() > 1) ? within : stringKey(path).and(within)));
+		return Fragment.any(List.of(array, (path.segments().size() > 1) ? within : within.and(stringKey(path))));
 	}
 
-	// the GIN index also knows which keys hold strings, so that it finds both halves
+	// the GIN index also knows which keys hold strings, so that it finds both halves;
+	// dear to
+	// evaluate, so it comes last
 	private static Fragment stringKey(Path path) {
 		return Fragment.of(STRING_KEYS + " @> cast(? as jsonb)", CanonicalJson.write(List.of(path.segments().get(0))));
 	}

@@ -70,9 +70,12 @@ final class QueryReader {
 		this.factsById = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and f.id in ");
 		this.factByKey = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and ")
 				+ database.holder() + " = ? and f.live and f.singleton_key is not null";
+		// where the page begins is told twice, or a join of the two would begin with the
+		// first
+		// fact each time
 		this.lastEntries = this.tables.sql("select l.* from memstate_log l where l.namespace = ? and l.fact_id > ? "
 				+ "and l.logged_at <= ? and not exists (select 1 from memstate_log n where n.namespace = l.namespace "
-				+ "and n.fact_id = l.fact_id and n.sequence > l.sequence and n.logged_at <= ?) "
+				+ "and n.fact_id = l.fact_id and n.fact_id > ? and n.sequence > l.sequence and n.logged_at <= ?) "
 				+ "order by l.fact_id limit ?");
 		this.due = this.tables.sql("select namespace, id from memstate_fact where live and expires_at is not null "
 				+ "and expires_at <= ? order by expires_at limit ?");
@@ -252,12 +255,17 @@ final class QueryReader {
 
 	List<StoredEntry> lastEntries(String namespace, Instant at, @Nullable String afterFactId, int limit)
 			throws SQLException {
-		long micros = Path.micros(at);
-		List<Object> parameters = List.of(namespace, (afterFactId != null) ? afterFactId : "", micros, micros, limit);
-		return read((session) -> rows(session, EntryRow.class, this.lastEntries, parameters).getResultList()
+		Fragment statement = lastEntriesStatement(namespace, at, afterFactId, limit);
+		return read((session) -> rows(session, EntryRow.class, statement.sql(), statement.parameters()).getResultList()
 			.stream()
 			.map(EntryRow::entry)
 			.toList());
+	}
+
+	Fragment lastEntriesStatement(String namespace, Instant at, @Nullable String afterFactId, int limit) {
+		long micros = Path.micros(at);
+		String after = (afterFactId != null) ? afterFactId : "";
+		return new Fragment(this.lastEntries, List.of(namespace, after, micros, after, micros, limit), true);
 	}
 
 	List<FactAddress> due(Instant now, int limit) throws SQLException {

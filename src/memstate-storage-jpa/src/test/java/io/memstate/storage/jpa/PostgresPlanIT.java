@@ -48,7 +48,11 @@ class PostgresPlanIT {
 				+ "'some text', 'nested', jsonb_build_object('a', i / 10)), false, i, i, 1 "
 				+ "from generate_series(0, 99999) i");
 		indexes.forEach(this.jdbc::execute);
+		this.jdbc.update("insert into " + this.schema
+				+ ".memstate_log (namespace, step, operation, fact_id, version, logged_at, format) select 'n', 's' || i, "
+				+ "'COMMIT', lpad((i / 2)::text, 8, '0'), 1 + i % 2, i, 1 from generate_series(0, 99999) i");
 		this.jdbc.execute("analyze " + this.schema + ".memstate_fact");
+		this.jdbc.execute("analyze " + this.schema + ".memstate_log");
 	}
 
 	/** To make them again once there is something in them takes a third of the time. */
@@ -123,6 +127,21 @@ class PostgresPlanIT {
 						.contains("Presorted Key");
 				}
 			}
+		}
+	}
+
+	// or a view of the past would read the log from its start for each page
+	@Test
+	void readsPagesOfThePastFromWhereTheyBegin() {
+		for (String after : List.of("00000100", "00025000", "00049500")) {
+			Fragment statement = this.storage.lastEntriesStatement("n", Facts.START, after, 100);
+			String plan = String.join("\n", this.jdbc.queryForList("explain (analyze) " + statement.sql(), String.class,
+					statement.parameters().toArray()));
+			assertThat(plan).doesNotContain("Seq Scan");
+			assertThat(Pattern.compile("actual time=[0-9.]+ rows=([0-9]+)")
+				.matcher(plan)
+				.results()
+				.mapToInt((match) -> Integer.parseInt(match.group(1)))).as(plan).allMatch((rows) -> rows < 2_000);
 		}
 	}
 
