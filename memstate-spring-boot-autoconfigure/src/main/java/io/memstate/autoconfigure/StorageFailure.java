@@ -28,7 +28,7 @@ enum StorageFailure {
 
 		@Override
 		String action(@Nullable String settings) {
-			return "Correct the user name and the password" + named(settings) + ".";
+			return "Correct the user name and the password" + in(settings) + ".";
 		}
 
 	},
@@ -43,12 +43,21 @@ enum StorageFailure {
 
 	},
 
+	NO_DATABASE("the server has no such database") {
+
+		@Override
+		String action(@Nullable String settings) {
+			return "Create the database, or correct its name" + in(settings) + ".";
+		}
+
+	},
+
 	UNREACHABLE("the server can't be reached") {
 
 		@Override
 		String action(@Nullable String settings) {
-			return "Start the server, or correct its address" + named(settings)
-					+ ". To start the application without it, " + "set memstate.jdbc.initialize-schema=never.";
+			return "Start the server, or correct its address" + in(settings)
+					+ ". To start the application without it, set memstate.jdbc.initialize-schema=never.";
 		}
 
 	},
@@ -110,6 +119,9 @@ enum StorageFailure {
 		if (any(failure, StorageFailure::isNotWritable)) {
 			return NOT_WRITABLE;
 		}
+		if (any(failure, (cause) -> sqlState(cause, NO_DATABASE_STATES))) {
+			return NO_DATABASE;
+		}
 		return any(failure, StorageFailure::isUnreachable) ? UNREACHABLE : OTHER;
 	}
 
@@ -133,9 +145,13 @@ enum StorageFailure {
 
 	private static boolean isUnreachable(Throwable failure) {
 		return failure instanceof ConnectException || failure instanceof UnknownHostException
-				|| sqlState(failure, NO_DATABASE_STATES) || UNREACHABLE_TYPES.contains(failure.getClass().getName())
-				|| (failure instanceof SQLException sql && sql.getSQLState() != null
-						&& sql.getSQLState().startsWith("08"));
+				|| UNREACHABLE_TYPES.contains(failure.getClass().getName())
+				|| (failure instanceof SQLException sql && isUnreachable(String.valueOf(sql.getSQLState())));
+	}
+
+	// 57P: the server is starting or shutting down
+	private static boolean isUnreachable(String sqlState) {
+		return sqlState.startsWith("08") || sqlState.startsWith("57P");
 	}
 
 	private static boolean sqlState(Throwable failure, Set<String> states) {
@@ -155,8 +171,8 @@ enum StorageFailure {
 		return false;
 	}
 
-	private static String named(@Nullable String settings) {
-		return (settings != null) ? " of " + settings : "";
+	private static String in(@Nullable String settings) {
+		return (settings != null) ? " in " + settings : "";
 	}
 
 }

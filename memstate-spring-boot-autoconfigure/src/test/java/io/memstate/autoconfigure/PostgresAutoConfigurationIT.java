@@ -194,7 +194,8 @@ class PostgresAutoConfigurationIT {
 		this.alone
 			.withPropertyValues("memstate.postgres.url=" + this.url.replaceFirst("/[^/?]+([?]|$)", "/missing$1"),
 					"memstate.jdbc.initialize-schema=always")
-			.run(StartFailures.refused("\"missing\" does not exist", "memstate.postgres.url"));
+			.run(StartFailures.refused("the server has no such database: FATAL: database \"missing\" does not exist",
+					"Create the database, or correct its name in memstate.postgres.url"));
 	}
 
 	private static void assertWorks(AssertableApplicationContext context) {
