@@ -259,8 +259,9 @@ final class Engine {
 	 * @return the result, or null if the work failed on what does not hold any more
 	 */
 	private <R> @Nullable Supplier<R> plan(Function<Plan, Supplier<R>> work, Plan plan, boolean last) {
+		Supplier<R> result = null;
 		try {
-			return work.apply(plan);
+			result = work.apply(plan);
 		}
 		catch (StorageException ex) {
 			throw ex;
@@ -269,8 +270,13 @@ final class Engine {
 			if (last || callerTransaction() != null || this.storage.apply(plan.check()) instanceof Applied) {
 				throw ex;
 			}
-			return null;
 		}
+		finally {
+			if (result == null) {
+				this.hooks.giveBack(plan);
+			}
+		}
+		return result;
 	}
 
 	private void checkWritable() {
@@ -314,6 +320,7 @@ final class Engine {
 	private boolean applyTold(Plan plan) {
 		Telling telling = this.hooks.strict().lease(plan.namespace(), plan.entries(), plan.leased());
 		if (telling == null) {
+			this.hooks.giveBack(plan);
 			return false;
 		}
 		ApplyResult result;
@@ -326,8 +333,12 @@ final class Engine {
 			telling.withdraw(ex);
 			throw ex;
 		}
-		if (result instanceof Rejected) {
+		if (result instanceof Rejected rejected) {
 			telling.withdraw(null);
+			if (plan.leased() != null
+					&& rejected.failed().stream().anyMatch(Precondition.LeaseHeld.class::isInstance)) {
+				this.hooks.strict().lost(plan.namespace());
+			}
 		}
 		return applied(plan, result);
 	}

@@ -72,9 +72,17 @@ final class EngineHooks implements HookOperations {
 		return this.registry.strict().isEmpty() ? null : strict().newId(namespace, type);
 	}
 
+	/** Takes back what {@link #newId} gave to a plan of which hooks were not told. */
+	void giveBack(Plan plan) {
+		LeasedId leased = plan.leased();
+		if (leased != null) {
+			strict().giveBack(plan.namespace(), leased);
+		}
+	}
+
 	void close() {
 		if (this.strict != null) {
-			this.strict.close();
+			this.strict.releaseAhead();
 		}
 	}
 

@@ -289,6 +289,8 @@ final class HookRepair {
 	}
 
 	private Set<FactAddress> underWay() {
+		// or it would be waited for
+		this.strict.releaseAhead();
 		Set<FactAddress> underWay = new LinkedHashSet<>();
 		FactAddress after = null;
 		List<Intent> page;

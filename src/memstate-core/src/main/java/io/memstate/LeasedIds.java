@@ -86,6 +86,24 @@ final class LeasedIds {
 		return pool.next(intents);
 	}
 
+	/** Takes an id back of which hooks were not told. */
+	void giveBack(String namespace, LeasedId id) {
+		Pool pool = this.pools.get(namespace);
+		if (pool != null) {
+			pool.giveBack(id);
+		}
+	}
+
+	/**
+	 * Gives up the ids of a namespace: another has taken one over, and so probably all.
+	 */
+	void lost(String namespace) {
+		Pool pool = this.pools.remove(namespace);
+		if (pool != null) {
+			pool.releaseAll();
+		}
+	}
+
 	/** Gives back what has been waiting for long. */
 	void releaseStale() {
 		this.pools.values().forEach(Pool::releaseStale);
@@ -159,12 +177,28 @@ final class LeasedIds {
 			}
 		}
 
+		void giveBack(LeasedId id) {
+			this.lock.lock();
+			try {
+				this.unused.push(id);
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
 		private boolean isStale(LeasedId id) {
 			return id.leased().plus(FRESH).isBefore(LeasedIds.this.clock.get());
 		}
 
 		private boolean isIdle() {
-			return this.unused.isEmpty() && LeasedIds.this.clock.get().isAfter(this.filled.plus(QUICK));
+			this.lock.lock();
+			try {
+				return this.unused.isEmpty() && LeasedIds.this.clock.get().isAfter(this.filled.plus(QUICK));
+			}
+			finally {
+				this.lock.unlock();
+			}
 		}
 
 		void releaseStale() {

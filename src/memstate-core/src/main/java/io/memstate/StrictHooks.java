@@ -72,8 +72,18 @@ final class StrictHooks {
 		return this.hooks.strict().stream().anyMatch((hook) -> hook.wants(type)) ? this.ids.next(namespace) : null;
 	}
 
+	/** Takes an id back that {@link #newId} gave and of which hooks were not told. */
+	void giveBack(String namespace, LeasedId id) {
+		this.ids.giveBack(namespace, id);
+	}
+
+	/** Is called if an id that {@link #newId} gave was taken over. */
+	void lost(String namespace) {
+		this.ids.lost(namespace);
+	}
+
 	/** Gives back what was leased for facts that were not made. */
-	void close() {
+	void releaseAhead() {
 		this.ids.releaseAll();
 	}
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.memstate.Change;
+import io.memstate.ConflictException;
 import io.memstate.Draft;
 import io.memstate.Fact;
 import io.memstate.FactChange;
@@ -267,6 +269,42 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		spi().intents().renew(this.namespace, "other", "other", Instant.EPOCH);
 		this.strict.maintenance();
 		this.strict.close();
+		assertInStep();
+	}
+
+	@Test
+	void leasesAnewIfAllThatWasLeasedAheadIsTakenOver() {
+		makeNotes(this.strict, 40);
+		intents()
+			.forEach((intent) -> spi().intents().renew(this.namespace, intent.token(), "other", this.clock.instant()));
+		long calls = this.index.calls();
+		this.strict.commit(note("41"));
+		assertThat(this.index.calls()).isLessThanOrEqualTo(calls + 2);
+		this.strict.close();
+		store((builder) -> builder.hook(this.first).hook(this.index)).maintenance();
+		assertInStep();
+	}
+
+	@Test
+	void keepsWhatIsLeasedAheadForTheNextFactIfAWriteIsRefused() {
+		makeNotes(this.strict, 40);
+		int leased = intents().size();
+		for (int i = 0; i < 3; i++) {
+			assertThatThrownBy(() -> this.strict.commit(note("41"), Change.anonymous().expecting(1)))
+				.isInstanceOf(ConflictException.class);
+		}
+		assertThat(intents()).hasSize(leased);
+		this.strict.close();
+		assertInStep();
+	}
+
+	@Test
+	void buildsAnIndexAgainWithoutWaitingForWhatIsLeasedAhead() {
+		makeNotes(this.strict, 40);
+		assertThat(CompletableFuture.supplyAsync(() -> this.strict.hooks().reindex("index"))
+			.orTimeout(10, TimeUnit.SECONDS)
+			.join()
+			.done()).isTrue();
 		assertInStep();
 	}
 
