@@ -148,9 +148,7 @@ final class JpaOutbox implements Outbox {
 		Collections.shuffle(parts);
 		for (int part : parts) {
 			if (lease(hook, part, token, time, Path.micros(until))) {
-				List<OutboxRow> rows = read((connection) -> rows(connection, hook, part, time, limit));
-				// or another one, which came later, may have lower fences than these rows
-				rows = isHeld(hook, part, token) ? rows : List.of();
+				List<OutboxRow> rows = rows(hook, part, token, time, limit);
 				OutboxClaim claim = new OutboxClaim(hook, Integer.toString(part), token, rows);
 				if (!rows.isEmpty()) {
 					return claim;
@@ -182,19 +180,24 @@ final class JpaOutbox implements Outbox {
 		});
 	}
 
-	private List<OutboxRow> rows(Connection connection, String hook, int part, long now, int limit)
-			throws SQLException {
-		List<Due> due = new ArrayList<>();
-		Exchange exchange = exchange();
-		exchange.query(this.find,
-				(row) -> due.add(new Due(row.getLong(1), row.getString(2), row.getLong(3), row.getInt(4))), hook, part,
-				now, now, limit);
-		exchange.run(connection);
+	private List<OutboxRow> rows(String hook, int part, String token, long now, int limit) {
+		Map<Long, StoredEntry> entries = new HashMap<>();
+		List<Due> due = read((connection) -> {
+			List<Due> found = due(connection, hook, part, now, limit);
+			if (!found.isEmpty()) {
+				entries.putAll(entries(connection, hook, part, now, found));
+			}
+			return found;
+		});
 		if (due.isEmpty()) {
 			return List.of();
 		}
-		Map<Long, StoredEntry> entries = entries(connection, hook, part, now, due);
+		// while no connection is held, as it may take one from the same pool
 		long[] fences = this.intents.fences(due.size());
+		// or another one, which came later, may have lower fences than these rows
+		if (!isHeld(hook, part, token)) {
+			return List.of();
+		}
 		List<OutboxRow> rows = new ArrayList<>();
 		for (Due row : due) {
 			StoredEntry entry = entries.get(row.sequence());
@@ -205,6 +208,16 @@ final class JpaOutbox implements Outbox {
 			rows.add(new OutboxRow(row.id(), fences[rows.size()], row.attempts(), row.namespace(), entry));
 		}
 		return rows;
+	}
+
+	private List<Due> due(Connection connection, String hook, int part, long now, int limit) throws SQLException {
+		List<Due> due = new ArrayList<>();
+		Exchange exchange = exchange();
+		exchange.query(this.find,
+				(row) -> due.add(new Due(row.getLong(1), row.getString(2), row.getLong(3), row.getInt(4))), hook, part,
+				now, now, limit);
+		exchange.run(connection);
+		return due;
 	}
 
 	private record Due(long id, String namespace, long sequence, int attempts) {
