@@ -160,7 +160,7 @@ final class PostgresFactWriter {
 		}
 		catch (SQLException ex) {
 			if (lease != null && DIVISION_BY_ZERO.equals(ex.getSQLState())) {
-				return Optional.empty();
+				throw new UnitWriter.LostRaceException("lease of fact '" + fact.id());
 			}
 			throw ex;
 		}

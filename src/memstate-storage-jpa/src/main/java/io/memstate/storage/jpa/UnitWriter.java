@@ -439,14 +439,14 @@ final class UnitWriter {
 		.thenComparing(FactState::id, Values::compareStrings);
 
 	/**
-	 * Another transaction has made an id, or noted a type, meanwhile.
+	 * Another transaction has made an id, noted a type or taken over a lease meanwhile.
 	 */
 	static final class LostRaceException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
 
 		LostRaceException(String what) {
-			super("The " + what + "' was made by another transaction meanwhile");
+			super("The " + what + "' was made or taken by another transaction meanwhile");
 		}
 
 	}

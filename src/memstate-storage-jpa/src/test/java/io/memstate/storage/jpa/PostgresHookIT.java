@@ -1,24 +1,42 @@
 package io.memstate.storage.jpa;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
+import javax.sql.DataSource;
+
+import io.memstate.Draft;
+import io.memstate.HookMode;
+import io.memstate.MemoryStore;
+import io.memstate.storage.ApplyResult;
 import io.memstate.storage.Intent;
 import io.memstate.storage.Intents;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
+import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.Storage;
 import io.memstate.storage.Unit;
+import io.memstate.test.FaultyIndex;
 import io.memstate.test.HookSafetyContractTests;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -69,6 +87,114 @@ class PostgresHookIT extends HookSafetyContractTests {
 			});
 			assertThat(intents.list(null, 10)).extracting(Intent::token).containsExactly("three", "three");
 		}
+	}
+
+	@Test
+	void goesOnInATransactionAfterALostLease() {
+		PGSimpleDataSource dataSource = PostgresServer.dataSource();
+		try (PostgresStorage storage = PostgresStorage.using(dataSource).schema(PostgresServer.newSchema())) {
+			storage.initialize();
+			new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult((status) -> {
+				Precondition lost = new Precondition.LeaseHeld("gone", Set.of("a"));
+				assertThat(storage.apply(unit("a", lost))).isEqualTo(new ApplyResult.Rejected(List.of(lost)));
+				assertThat(storage.apply(unit("b"))).isInstanceOf(ApplyResult.Applied.class);
+			});
+			assertThat(storage.facts(Facts.NAMESPACE, List.of("a", "b"))).containsOnlyKeys("b");
+		}
+	}
+
+	private static Unit unit(String id, Precondition... more) {
+		List<Precondition> preconditions = new ArrayList<>(List.of(more));
+		preconditions.add(new Precondition.VersionIs(id, 0));
+		return Facts.unit(preconditions, List.of(Facts.state(Facts.fact(id, "{}"), null)));
+	}
+
+	@Test
+	void deliversFromAnOutboxWithAPoolOfOneConnection() {
+		FaultyIndex index = new FaultyIndex("index");
+		try (PostgresStorage storage = PostgresStorage
+			.using(new WatchedDataSource(PostgresServer.dataSource(), 1, (sql) -> {
+			}))
+			.schema(PostgresServer.newSchema());
+				MemoryStore store = MemoryStore.builder(storage).hook(index).hookMode(HookMode.OUTBOX).build()) {
+			store.commit(Draft.of("note", Map.of("text", "1")));
+			assertThat(store.hooks().deliver()).isEqualTo(1);
+			assertThat(index.drift(store)).isZero();
+		}
+	}
+
+	@Test
+	void deliversNothingIfItLosesAnOutboxBeforeItHasFences() {
+		String schema = PostgresServer.newSchema();
+		Instant now = Instant.now();
+		AtomicReference<Runnable> atFences = new AtomicReference<>(() -> {
+		});
+		List<OutboxClaim> others = new ArrayList<>();
+		try (PostgresStorage other = PostgresStorage.using(PostgresServer.dataSource()).schema(schema);
+				PostgresStorage storage = PostgresStorage
+					.using(new WatchedDataSource(PostgresServer.dataSource(), 2, (sql) -> {
+						if (sql.contains("generate_series")) {
+							atFences.get().run();
+						}
+					}))
+					.schema(schema)) {
+			MemoryStore store = MemoryStore.builder(storage)
+				.hook(new FaultyIndex("index"))
+				.hookMode(HookMode.OUTBOX)
+				.build();
+			store.commit(Draft.of("note", Map.of("text", "1")));
+			// as if it had paused for longer than its lease
+			atFences.set(() -> others.add(other.outbox().claim("index", "other", now, now.plusSeconds(60), 10)));
+			assertThat(storage.outbox().claim("index", "late", now, now, 10)).isNull();
+			assertThat(others).singleElement().satisfies((claim) -> assertThat(claim.rows()).hasSize(1));
+			assertThat(other.outbox().settle(others.get(0), others.get(0).rows(), List.of(), null)).isTrue();
+		}
+	}
+
+	/**
+	 * Gives out a few connections at a time, and tells of each statement before it is
+	 * made.
+	 */
+	private static final class WatchedDataSource extends DelegatingDataSource {
+
+		private final Semaphore free;
+
+		private final Consumer<String> watcher;
+
+		WatchedDataSource(DataSource dataSource, int connections, Consumer<String> watcher) {
+			super(dataSource);
+			this.free = new Semaphore(connections);
+			this.watcher = watcher;
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			try {
+				if (!this.free.tryAcquire(2, TimeUnit.SECONDS)) {
+					throw new SQLTransientConnectionException("No connection is free");
+				}
+			}
+			catch (InterruptedException ex) {
+				throw new SQLException(ex);
+			}
+			Connection connection = super.getConnection();
+			return (Connection) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Connection.class },
+					(proxy, method, arguments) -> {
+						if (method.getName().equals("prepareStatement")) {
+							this.watcher.accept((String) arguments[0]);
+						}
+						if (method.getName().equals("close")) {
+							this.free.release();
+						}
+						try {
+							return method.invoke(connection, arguments);
+						}
+						catch (InvocationTargetException ex) {
+							throw ex.getCause();
+						}
+					});
+		}
+
 	}
 
 	private static LeaseRequest request(String token, String... ids) {
