@@ -3,6 +3,7 @@ package io.memstate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,14 @@ final class Call {
 		this.fingerprint = fingerprint;
 	}
 
-	static Call of(Plan plan, Change change, Operation operation, Layer layer, String... input) {
+	/** What else was given is asked for only if there is a key. */
+	static Call of(Plan plan, Change change, Operation operation, Layer layer, Supplier<List<String>> input) {
 		if (change.key() == null) {
 			return new Call(plan, null, "");
 		}
 		List<@Nullable Object> print = new ArrayList<>(
 				Arrays.asList(operation.name(), layer.sessionId(), change.expected(), change.forced()));
-		print.addAll(Arrays.asList(input));
+		print.addAll(input.get());
 		return new Call(plan, change.key(), RegisteredType.sha256(CanonicalJson.write(print)));
 	}
 

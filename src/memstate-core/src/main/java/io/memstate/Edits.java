@@ -33,15 +33,15 @@ final class Edits {
 	}
 
 	Fact commit(Proposal proposal, Change change) {
-		Call call = Call.of(this.plan, change, Operation.COMMIT, this.layer, proposal.input());
+		Call call = Call.of(this.plan, change, Operation.COMMIT, this.layer, () -> List.of(proposal.input()));
 		List<StoredEntry> earlier = call.earlier();
 		return earlier.isEmpty() ? commit(proposal, change, call) : result(earlier.get(0));
 	}
 
 	List<Fact> commitAll(List<Proposal> proposals, Change change) {
 		this.plan.checkSize(proposals.size());
-		String[] input = proposals.stream().map(Proposal::input).toArray(String[]::new);
-		Call call = Call.of(this.plan, change, Operation.COMMIT, this.layer, input);
+		Call call = Call.of(this.plan, change, Operation.COMMIT, this.layer,
+				() -> proposals.stream().map(Proposal::input).toList());
 		List<StoredEntry> earlier = call.earlier();
 		if (!earlier.isEmpty()) {
 			return replay(proposals, earlier);
@@ -106,7 +106,8 @@ final class Edits {
 	}
 
 	Fact update(String id, Map<String, Object> patch, Change change) {
-		Call call = Call.of(this.plan, change, Operation.UPDATE, this.layer, id, CanonicalJson.write(patch));
+		Call call = Call.of(this.plan, change, Operation.UPDATE, this.layer,
+				() -> List.of(id, CanonicalJson.write(patch)));
 		List<StoredEntry> earlier = call.earlier();
 		if (!earlier.isEmpty()) {
 			return result(earlier.get(0));
@@ -124,7 +125,7 @@ final class Edits {
 	}
 
 	Fact delete(String id, Change change) {
-		Call call = Call.of(this.plan, change, Operation.DELETE, this.layer, id);
+		Call call = Call.of(this.plan, change, Operation.DELETE, this.layer, () -> List.of(id));
 		List<StoredEntry> earlier = call.earlier();
 		if (!earlier.isEmpty()) {
 			return result(earlier.get(0));

@@ -57,7 +57,7 @@ final class Reversal {
 	}
 
 	private Supplier<List<LogEntry>> revert(Operation operation, int count, Supplier<List<StoredStep>> steps) {
-		Call call = Call.of(this.plan, this.change, operation, this.layer, String.valueOf(count));
+		Call call = Call.of(this.plan, this.change, operation, this.layer, () -> List.of(String.valueOf(count)));
 		List<StoredEntry> earlier = call.earlier();
 		if (!earlier.isEmpty()) {
 			return () -> earlier.stream().map(LogEntry::new).toList();

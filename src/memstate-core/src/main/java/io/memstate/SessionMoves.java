@@ -31,7 +31,7 @@ final class SessionMoves {
 
 	List<Fact> promote(Predicate<Fact> selector, Change change) {
 		this.plan.count(this.session.sessionId(), true);
-		Call call = Call.of(this.plan, change, Operation.PROMOTE, this.session);
+		Call call = Call.of(this.plan, change, Operation.PROMOTE, this.session, List::of);
 		List<StoredEntry> earlier = call.earlier();
 		if (!earlier.isEmpty()) {
 			return earlier.stream()
@@ -89,7 +89,7 @@ final class SessionMoves {
 
 	int discard(Change change) {
 		this.plan.count(this.session.sessionId(), false);
-		Call call = Call.of(this.plan, change, Operation.DISCARD, this.session);
+		Call call = Call.of(this.plan, change, Operation.DISCARD, this.session, List::of);
 		List<StoredEntry> earlier = call.earlier();
 		if (!earlier.isEmpty()) {
 			return earlier.size();
