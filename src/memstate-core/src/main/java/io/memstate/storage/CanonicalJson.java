@@ -1,6 +1,5 @@
 package io.memstate.storage;
 
-import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -8,16 +7,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.io.schubfach.DoubleToDecimal;
 import tools.jackson.core.json.JsonFactory;
 
@@ -38,8 +35,6 @@ public final class CanonicalJson {
 			.maxStringLength(Integer.MAX_VALUE)
 			.maxNameLength(Integer.MAX_VALUE)
 			.build())
-		.streamWriteConstraints(
-				tools.jackson.core.StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
 		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 		.build();
 
@@ -52,10 +47,8 @@ public final class CanonicalJson {
 	 * @return the text, without white space
 	 */
 	public static String write(@Nullable Object value) {
-		StringWriter text = new StringWriter();
-		try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-			write(generator, value);
-		}
+		StringBuilder text = new StringBuilder();
+		write(text, value);
 		return text.toString();
 	}
 
@@ -169,9 +162,11 @@ public final class CanonicalJson {
 		String last = null;
 		for (String key : entries.keySet()) {
 			if (last != null && Values.compareStrings(last, key) > 0) {
-				Map<String, Object> sorted = new TreeMap<>(Values::compareStrings);
-				sorted.putAll(entries);
-				return Collections.unmodifiableMap(new LinkedHashMap<>(sorted));
+				List<String> keys = new ArrayList<>(entries.keySet());
+				keys.sort(Values::compareStrings);
+				Map<String, Object> sorted = new LinkedHashMap<>();
+				keys.forEach((next) -> sorted.put(next, entries.get(next)));
+				return Collections.unmodifiableMap(sorted);
 			}
 			last = key;
 		}
@@ -182,39 +177,59 @@ public final class CanonicalJson {
 		return FACTORY;
 	}
 
-	static void write(JsonGenerator generator, @Nullable Object value) {
-		if (value == null) {
-			generator.writeNull();
-		}
-		else if (value instanceof String string) {
-			generator.writeString(string);
+	static void write(StringBuilder text, @Nullable Object value) {
+		if (value instanceof String string) {
+			quote(text, string);
 		}
 		else if (value instanceof Map<?, ?> map) {
-			generator.writeStartObject();
+			char separator = '{';
 			// plain loops, because a level of nesting must not take more stack than it
 			// needs
 			for (Map.Entry<?, ?> entry : map.entrySet()) {
-				generator.writeName((String) entry.getKey());
-				write(generator, entry.getValue());
+				quote(text.append(separator), (String) entry.getKey());
+				write(text.append(':'), entry.getValue());
+				separator = ',';
 			}
-			generator.writeEndObject();
+			text.append(map.isEmpty() ? "{}" : "}");
 		}
 		else if (value instanceof List<?> list) {
-			generator.writeStartArray();
+			char separator = '[';
 			for (Object element : list) {
-				write(generator, element);
+				write(text.append(separator), element);
+				separator = ',';
 			}
-			generator.writeEndArray();
-		}
-		else if (value instanceof Boolean bool) {
-			generator.writeBoolean(bool);
+			text.append(list.isEmpty() ? "[]" : "]");
 		}
 		else if (value instanceof Number number) {
-			generator.writeNumber(text(number));
+			text.append(text(number));
+		}
+		else if (value == null || value instanceof Boolean) {
+			text.append(value);
 		}
 		else {
 			throw new IllegalArgumentException("Not a canonical JSON value: " + value.getClass().getName());
 		}
+	}
+
+	static void quote(StringBuilder text, String string) {
+		text.append('"');
+		if (needsEscape(string)) {
+			JsonStringEncoder.getInstance().quoteAsString(string, text);
+		}
+		else {
+			text.append(string);
+		}
+		text.append('"');
+	}
+
+	private static boolean needsEscape(String string) {
+		for (int i = 0; i < string.length(); i++) {
+			char c = string.charAt(i);
+			if (c < ' ' || c == '"' || c == '\\') {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	static Map<String, Object> object(JsonParser parser) {

@@ -1,14 +1,11 @@
 package io.memstate.storage;
 
-import java.io.StringWriter;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
 
 /**
  * Facts as JSON text, the form in which storages keep the images of the log. The first
@@ -30,29 +27,25 @@ public final class FactJson {
 	 * @return the text
 	 */
 	public static String write(StoredFact fact) {
-		StringWriter text = new StringWriter();
-		try (JsonGenerator generator = CanonicalJson.factory().createGenerator(ObjectWriteContext.empty(), text)) {
-			generator.writeStartObject();
-			generator.writeNumberProperty("format", FORMAT);
-			generator.writeStringProperty("namespace", fact.namespace());
-			generator.writeStringProperty("id", fact.id());
-			generator.writeStringProperty("type", fact.type());
-			optional(generator, "source", fact.source());
-			optional(generator, "sessionId", fact.sessionId());
-			if (fact.ephemeral()) {
-				generator.writeBooleanProperty("ephemeral", true);
-			}
-			generator.writeNumberProperty("version", fact.version());
-			generator.writeNumberProperty("createdAt", Path.micros(fact.createdAt()));
-			generator.writeNumberProperty("updatedAt", Path.micros(fact.updatedAt()));
-			if (fact.expiresAt() != null) {
-				generator.writeNumberProperty("expiresAt", Path.micros(fact.expiresAt()));
-			}
-			generator.writeName("payload");
-			generator.writeRawValue(fact.payload().json());
-			generator.writeEndObject();
+		StringBuilder text = new StringBuilder("{\"format\":").append(FORMAT);
+		add(text, "namespace", fact.namespace());
+		add(text, "id", fact.id());
+		add(text, "type", fact.type());
+		add(text, "source", fact.source());
+		add(text, "sessionId", fact.sessionId());
+		add(text, "ephemeral", fact.ephemeral() ? true : null);
+		add(text, "version", fact.version());
+		add(text, "createdAt", Path.micros(fact.createdAt()));
+		add(text, "updatedAt", Path.micros(fact.updatedAt()));
+		add(text, "expiresAt", (fact.expiresAt() != null) ? Path.micros(fact.expiresAt()) : null);
+		return text.append(",\"payload\":").append(fact.payload().json()).append('}').toString();
+	}
+
+	private static void add(StringBuilder text, String name, @Nullable Object value) {
+		if (value != null) {
+			CanonicalJson.quote(text.append(','), name);
+			CanonicalJson.write(text.append(':'), value);
 		}
-		return text.toString();
 	}
 
 	/**
@@ -94,12 +87,6 @@ public final class FactJson {
 
 	private static long number(@Nullable Object value) {
 		return ((Number) java.util.Objects.requireNonNull(value)).longValue();
-	}
-
-	private static void optional(JsonGenerator generator, String name, @Nullable String value) {
-		if (value != null) {
-			generator.writeStringProperty(name, value);
-		}
 	}
 
 }
