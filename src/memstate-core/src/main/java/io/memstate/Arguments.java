@@ -54,11 +54,20 @@ final class Arguments {
 			throw new IllegalArgumentException("'" + name + "' must have at most " + max + " characters, but has "
 					+ length + ": '" + shortened(value) + "'");
 		}
-		if (value.codePoints().anyMatch(Character::isISOControl)) {
+		if (hasControl(value)) {
 			throw new IllegalArgumentException(
 					"'" + name + "' must not hold control characters such as line breaks: '" + shortened(value) + "'");
 		}
 		return CanonicalJson.requireStorable(value, "'" + name + "' must not hold lone surrogates");
+	}
+
+	private static boolean hasControl(String value) {
+		for (int i = 0; i < value.length(); i++) {
+			if (Character.isISOControl(value.charAt(i))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	static int atLeastOne(int value, String name) {

@@ -92,11 +92,11 @@ final class Engine {
 	 * inside a caller's transaction, whose locks may be in the way.
 	 */
 	private void ensureIndexes() {
-		if (!(this.storage instanceof IndexingStorage indexing) || callerTransaction() != null) {
+		if (!(this.storage instanceof IndexingStorage indexing)) {
 			return;
 		}
 		int revision = this.types.schemas().revision();
-		if (revision != this.indexedRevision && this.indexing.tryLock()) {
+		if (revision != this.indexedRevision && callerTransaction() == null && this.indexing.tryLock()) {
 			try {
 				for (RegisteredType type : this.types.schemas().types()) {
 					if (!type.indexed().isEmpty()) {

@@ -63,6 +63,8 @@ final class Plan {
 
 	private final List<StepMark> marks = new ArrayList<>();
 
+	private final Map<String, Set<Path>> indexed = new HashMap<>();
+
 	private @Nullable StoredStep counted;
 
 	private @Nullable String expiryStep;
@@ -227,6 +229,7 @@ final class Plan {
 		}
 		write(slot, state, cause);
 		this.preconditions.add(new Precondition.KeyFieldsAre(type.name(), type.keyFields()));
+		this.indexed.put(type.name(), type.indexed());
 		return fact;
 	}
 
@@ -370,7 +373,6 @@ final class Plan {
 	Unit unit(List<OutboxTask> outbox) {
 		Set<Precondition> preconditions = new LinkedHashSet<>();
 		List<FactState> facts = new ArrayList<>();
-		Map<String, Set<Path>> indexed = new HashMap<>();
 		this.slots.forEach((id, slot) -> {
 			preconditions.add(new Precondition.VersionIs(id, slot.versionBefore()));
 			if (slot.changed) {
@@ -380,13 +382,12 @@ final class Plan {
 				if (key != null && (slot.before == null || !key.equals(slot.before.key()))) {
 					preconditions.add(new Precondition.KeyAvailable(key, this.holdersBefore.get(key)));
 				}
-				types(slot, indexed);
 			}
 		});
 		preconditions.addAll(this.preconditions);
 		boolean counts = this.counted != null && this.entries.stream().anyMatch((e) -> e.step().equals(this.step));
 		return new Unit(this.namespace, List.copyOf(preconditions), facts, this.entries, counts ? this.counted : null,
-				this.marks, indexed, outbox);
+				this.marks, this.indexed, outbox);
 	}
 
 	/** Checks what the plan has read, and writes nothing. */
@@ -398,14 +399,6 @@ final class Plan {
 			.filter((precondition) -> !(precondition instanceof Precondition.KeyFieldsAre))
 			.forEach(preconditions::add);
 		return new Unit(this.namespace, List.copyOf(preconditions), List.of(), List.of(), null, List.of(), Map.of());
-	}
-
-	private void types(Slot slot, Map<String, Set<Path>> indexed) {
-		for (FactState state : new FactState[] { slot.before, slot.current }) {
-			if (state != null && state.fact() != null) {
-				indexed.computeIfAbsent(state.fact().type(), (type) -> this.types.stored(type).indexed());
-			}
-		}
 	}
 
 	private Slot slot(String id) {

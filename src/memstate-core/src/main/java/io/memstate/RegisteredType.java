@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ final class RegisteredType {
 
 	private final FactSchema schema;
 
+	private final List<String> keyFields;
+
 	private final List<Path> keyPaths;
 
 	private final Set<Path> indexed;
@@ -33,9 +36,16 @@ final class RegisteredType {
 
 	RegisteredType(FactSchema schema) {
 		this.schema = schema;
-		this.keyPaths = schema.singletonPaths().stream().map(Path::parse).toList();
-		this.indexed = schema.indexedPaths().stream().map(Path::parse).collect(Collectors.toUnmodifiableSet());
+		this.keyFields = List.copyOf(schema.singletonPaths());
+		this.keyPaths = paths(this.keyFields);
+		this.indexed = Set.copyOf(paths(schema.indexedPaths()));
 		this.constrained = schema.model() != null && BeanValidation.inspect(schema.model());
+	}
+
+	private static List<Path> paths(Collection<String> texts) {
+		List<Path> paths = new ArrayList<>();
+		texts.forEach((text) -> paths.add(Path.parse(text)));
+		return paths;
 	}
 
 	FactSchema schema() {
@@ -51,7 +61,7 @@ final class RegisteredType {
 	}
 
 	List<String> keyFields() {
-		return List.copyOf(this.schema.singletonPaths());
+		return this.keyFields;
 	}
 
 	Set<Path> indexed() {
