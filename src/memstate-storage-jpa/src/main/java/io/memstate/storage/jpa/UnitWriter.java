@@ -1,7 +1,6 @@
 package io.memstate.storage.jpa;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -74,8 +73,8 @@ final class UnitWriter {
 		this.intents = intents;
 		this.database = database;
 		this.timeout = timeout;
-		this.lockFact = tables.sql("select id, version, live, type, session_id, singleton_key from memstate_fact "
-				+ "where namespace = ? and id = ?") + database.forUpdate();
+		this.lockFact = "select version, case when live then " + database.holder() + " end"
+				+ tables.sql(" from memstate_fact where namespace = ? and id = ?") + database.forUpdate();
 		this.findHolder = tables.sql("select id from memstate_fact where namespace = ? and ") + database.holder()
 				+ " = ? and live and singleton_key is not null";
 		this.findCall = tables.sql("select 1 from memstate_log where namespace = ? and idempotency_key = ? limit 1");
@@ -133,9 +132,10 @@ final class UnitWriter {
 	 * A row as it was before the unit.
 	 *
 	 * @param version its version
-	 * @param key the singleton key it holds, or null
+	 * @param holder the singleton key it holds, as {@link Database#holder()} tells it, or
+	 * null
 	 */
-	private record Before(long version, @Nullable SingletonKey key) {
+	private record Before(long version, @Nullable String holder) {
 	}
 
 	/** One run for one unit. */
@@ -160,6 +160,8 @@ final class UnitWriter {
 		private final Map<String, String> types = new HashMap<>();
 
 		private final List<Long> sequences = new ArrayList<>();
+
+		private Precondition.@Nullable LeaseHeld lease;
 
 		Application(Connection connection, Unit unit, boolean changesKeyFields) {
 			this.changesKeyFields = changesKeyFields;
@@ -199,8 +201,8 @@ final class UnitWriter {
 				}
 			}
 			for (String id : ids()) {
-				exchange.query(UnitWriter.this.lockFact, (row) -> this.facts.put(row.getString(1), before(row)),
-						this.namespace, id);
+				exchange.query(UnitWriter.this.lockFact,
+						(row) -> this.facts.put(id, new Before(row.getLong(1), row.getString(2))), this.namespace, id);
 			}
 			for (Precondition precondition : this.unit.preconditions()) {
 				look(exchange, precondition);
@@ -242,16 +244,6 @@ final class UnitWriter {
 					fields.type());
 		}
 
-		private static Before before(ResultSet row) throws SQLException {
-			String key = row.getBoolean(3) ? row.getString(6) : null;
-			if (key == null) {
-				return new Before(row.getLong(2), null);
-			}
-			String session = row.getString(5);
-			return new Before(row.getLong(2),
-					new SingletonKey(session.isEmpty() ? null : session, row.getString(4), key));
-		}
-
 		private boolean holds(Precondition precondition) throws SQLException {
 			if (precondition instanceof Precondition.VersionIs is) {
 				Before before = this.facts.get(is.factId());
@@ -267,8 +259,9 @@ final class UnitWriter {
 			if (precondition instanceof Precondition.StepUndone step) {
 				return Objects.equals(this.undone.get(step.step()), step.undone());
 			}
-			if (precondition instanceof Precondition.LeaseHeld) {
-				return true; // turns out at the end
+			if (precondition instanceof Precondition.LeaseHeld held) {
+				this.lease = held; // turns out at the end
+				return true;
 			}
 			return keyFieldsAre((Precondition.KeyFieldsAre) precondition);
 		}
@@ -319,13 +312,15 @@ final class UnitWriter {
 		private @Nullable Precondition write() throws SQLException {
 			Exchange exchange = exchange();
 			releaseKeys(exchange);
-			this.unit.facts().stream().sorted(ORDER).forEach((fact) -> put(exchange, fact));
+			List<FactState> facts = new ArrayList<>(this.unit.facts());
+			facts.sort(ORDER);
+			facts.forEach((fact) -> put(exchange, fact));
 			this.unit.entries().forEach((entry) -> add(exchange, entry));
 			if (this.unit.step() != null) {
 				put(exchange, this.unit.step());
 			}
 			this.unit.marks().forEach((mark) -> mark(exchange, mark));
-			Precondition.LeaseHeld lease = lease();
+			Precondition.LeaseHeld lease = this.lease;
 			Set<String> leased = new HashSet<>();
 			if (!this.unit.outbox().isEmpty()) {
 				exchange.run(this.connection);
@@ -337,15 +332,6 @@ final class UnitWriter {
 				end(exchange, lease, leased);
 			}
 			return (lease != null && !leased.containsAll(lease.factIds())) ? lease : null;
-		}
-
-		private Precondition.@Nullable LeaseHeld lease() {
-			return this.unit.preconditions()
-				.stream()
-				.filter(Precondition.LeaseHeld.class::isInstance)
-				.map(Precondition.LeaseHeld.class::cast)
-				.findFirst()
-				.orElse(null);
 		}
 
 		private void end(Exchange exchange, Precondition.@Nullable LeaseHeld lease, Set<String> leased)
@@ -368,16 +354,16 @@ final class UnitWriter {
 		}
 
 		private void releaseKeys(Exchange exchange) {
-			Map<SingletonKey, String> claims = new HashMap<>();
+			Map<String, String> claims = new HashMap<>();
 			for (FactState fact : this.unit.facts()) {
 				if (fact.key() != null) {
-					claims.put(fact.key(), fact.id());
+					claims.put(UnitWriter.this.database.holder(fact.key()), fact.id());
 				}
 			}
 			for (FactState fact : this.unit.facts()) {
 				Before before = this.facts.get(fact.id());
-				if (before != null && before.key() != null
-						&& !fact.id().equals(claims.getOrDefault(before.key(), fact.id()))) {
+				if (before != null && before.holder() != null
+						&& !fact.id().equals(claims.getOrDefault(before.holder(), fact.id()))) {
 					exchange.update(UnitWriter.this.releaseKey, this.namespace, fact.id());
 				}
 			}

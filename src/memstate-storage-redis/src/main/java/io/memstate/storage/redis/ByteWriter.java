@@ -1,6 +1,5 @@
 package io.memstate.storage.redis;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +11,9 @@ final class ByteWriter {
 
 	private static final int MAX_LENGTH = 0xFFFF;
 
-	private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+	private byte[] bytes = new byte[128];
+
+	private int length;
 
 	static byte[] utf8(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
@@ -34,7 +35,8 @@ final class ByteWriter {
 	}
 
 	ByteWriter int8(int value) {
-		this.bytes.write(value);
+		reserve(1);
+		this.bytes[this.length++] = (byte) value;
 		return this;
 	}
 
@@ -51,7 +53,9 @@ final class ByteWriter {
 	}
 
 	ByteWriter raw(byte[] value) {
-		this.bytes.writeBytes(value);
+		reserve(value.length);
+		System.arraycopy(value, 0, this.bytes, this.length, value.length);
+		this.length += value.length;
 		return this;
 	}
 
@@ -75,7 +79,13 @@ final class ByteWriter {
 	}
 
 	byte[] toByteArray() {
-		return this.bytes.toByteArray();
+		return Arrays.copyOf(this.bytes, this.length);
+	}
+
+	private void reserve(int more) {
+		if (more > this.bytes.length - this.length) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(2 * this.bytes.length, this.length + more));
+		}
 	}
 
 }
