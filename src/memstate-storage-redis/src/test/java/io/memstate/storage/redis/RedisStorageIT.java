@@ -40,6 +40,8 @@ class RedisStorageIT {
 
 	private static final Path TOPIC = Path.parse("topic");
 
+	private static final int FACTS = Integer.getInteger("memstate.test.facts", 10_000);
+
 	@Test
 	void refusesAServerThatEvicts() throws IOException {
 		int port = TestRedis.freePort();
@@ -153,7 +155,7 @@ class RedisStorageIT {
 	@Test
 	void readsAboutAsManyFactsAsMatch() {
 		try (RedisStorage storage = TestRedis.storage()) {
-			load(storage, "ns", 100_000, (i) -> "{\"topic\":\"t" + i / 10 + "\"}", Set.of(TOPIC));
+			load(storage, "ns", FACTS, (i) -> "{\"topic\":\"t" + i / 10 + "\"}", Set.of(TOPIC));
 			StorageQuery query = new StorageQuery("ns", null, StorageQuery.Layers.OWN, "note",
 					new Comparison(TOPIC, Operator.EQ, "t77"), List.of(), null, 100, Units.NOW);
 			long fieldsBefore = fieldsRead();
