@@ -43,6 +43,10 @@ final class FactQueries {
 	}
 
 	List<FactState> query(StorageQuery query) {
+		Set<String> ids = AttributeBounds.of(query.condition()).ids();
+		if (ids != null && ids.size() <= SMALL) {
+			return byId(query, ids);
+		}
 		Set<Path> paths = usable(query);
 		try {
 			return query(query, paths);
@@ -62,6 +66,12 @@ final class FactQueries {
 		else {
 			byValue(query, scan, candidates, paths.contains(query.order().get(0).path()));
 		}
+		return scan.result();
+	}
+
+	private List<FactState> byId(StorageQuery query, Set<String> ids) {
+		IndexScan scan = new IndexScan(this.reader, this.keyspace.namespace(query.namespace()), query);
+		scan.select(this.reader.facts(this.keyspace.namespace(query.namespace()), ids).values());
 		return scan.result();
 	}
 
@@ -97,7 +107,8 @@ final class FactQueries {
 				scan.sorted(ValueSpans.all(first), prefixes(query, first));
 			}
 			else {
-				scan.collect(null, prefixes(query).stream().map(Span::startingWith).toList());
+				AttributeBounds bounds = AttributeBounds.of(query.condition());
+				scan.collect(null, prefixes(query).stream().map(bounds::within).toList());
 			}
 			return;
 		}

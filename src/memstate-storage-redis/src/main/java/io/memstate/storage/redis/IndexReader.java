@@ -2,9 +2,12 @@ package io.memstate.storage.redis;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.memstate.storage.FactState;
 import io.memstate.storage.Path;
 import io.memstate.storage.redis.Keyspace.Keys;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,21 @@ final class IndexReader {
 	 */
 	long factsRead() {
 		return this.factsRead.sum();
+	}
+
+	/**
+	 * Reads facts by their ids.
+	 * @param ids the ids
+	 * @return what there is, removed ones too
+	 */
+	Map<String, FactState> facts(Keys keys, Collection<String> ids) {
+		Map<String, FactState> facts = new HashMap<>();
+		List<String> distinct = ids.stream().distinct().toList();
+		List<byte[]> fields = distinct.stream().map(ByteWriter::utf8).toList();
+		new Fields(this.connections, keys.facts()).read("read facts", fields,
+				(index, value) -> facts.put(distinct.get(index), FactRecord.read(distinct.get(index), value)));
+		this.factsRead.add(facts.size());
+		return facts;
 	}
 
 	/**

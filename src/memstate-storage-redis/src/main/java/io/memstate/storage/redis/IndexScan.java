@@ -3,6 +3,7 @@ package io.memstate.storage.redis;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
@@ -37,6 +38,8 @@ final class IndexScan {
 
 	private final StorageQuery query;
 
+	private final AttributeBounds bounds;
+
 	private final Comparator<StoredFact> comparator;
 
 	private final List<FactState> result = new ArrayList<>();
@@ -49,6 +52,7 @@ final class IndexScan {
 		this.filteredPage = Math.max(1, this.maxPage / 4);
 		this.keys = keys;
 		this.query = query;
+		this.bounds = AttributeBounds.of(query.condition());
 		this.comparator = query.comparator();
 	}
 
@@ -76,6 +80,18 @@ final class IndexScan {
 	}
 
 	/**
+	 * Keeps the first of facts that have been read, in the order of the query.
+	 * @param facts the facts, removed ones too
+	 */
+	void select(Collection<FactState> facts) {
+		facts.stream()
+			.filter((state) -> state.fact() != null && wanted(state.fact()))
+			.sorted(FactQueries.comparator(this.query))
+			.limit(this.query.limit())
+			.forEach(this::add);
+	}
+
+	/**
 	 * Merges ranges each of which is in the order of the query.
 	 * @param path the path whose index is read, or null
 	 * @param prefixes the start of each range, after which the members are in order of
@@ -88,7 +104,7 @@ final class IndexScan {
 	private void merge(@Nullable Path path, List<byte[]> prefixes, @Nullable StoredFact after) {
 		List<Cursor> cursors = new ArrayList<>();
 		for (byte[] prefix : prefixes) {
-			Span all = Span.startingWith(prefix);
+			Span all = this.bounds.within(prefix);
 			cursors.add(new Cursor((after != null)
 					? all.from(new ByteWriter().raw(prefix).raw(IndexMember.after(after)).toByteArray()) : all));
 		}

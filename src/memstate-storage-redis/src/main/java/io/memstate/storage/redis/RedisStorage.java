@@ -252,12 +252,7 @@ public final class RedisStorage implements IndexingStorage, HookStorage {
 
 	@Override
 	public Map<String, FactState> facts(String namespace, Collection<String> ids) {
-		Map<String, FactState> facts = new HashMap<>();
-		List<String> distinct = ids.stream().distinct().toList();
-		List<byte[]> fields = distinct.stream().map(ByteWriter::utf8).toList();
-		new Fields(this.connections, this.keyspace.namespace(namespace).facts()).read("read facts", fields,
-				(index, value) -> facts.put(distinct.get(index), FactRecord.read(distinct.get(index), value)));
-		return facts;
+		return this.reader.facts(this.keyspace.namespace(namespace), ids);
 	}
 
 	@Override

@@ -1,6 +1,8 @@
 package io.memstate.storage.redis;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,14 +16,17 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
+import io.memstate.storage.Condition;
 import io.memstate.storage.Condition.Comparison;
 import io.memstate.storage.Condition.Operator;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
 import io.memstate.storage.Path;
+import io.memstate.storage.Payload;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.StorageLogQuery;
 import io.memstate.storage.StorageQuery;
+import io.memstate.storage.StoredFact;
 import io.memstate.storage.Unit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -164,6 +169,68 @@ class RedisStorageIT {
 			assertThat(fieldsRead() - fieldsBefore).isLessThanOrEqualTo(12);
 			assertThat(storage.count(query)).hasValue(10);
 			assertThat(storage.factsRead()).isEqualTo(10);
+		}
+	}
+
+	@Test
+	void findsFactsByIdAndTimeOfCreationWithoutReadingOthers() {
+		try (RedisStorage storage = TestRedis.storage()) {
+			List<FactState> states = new ArrayList<>();
+			for (int i = 0; i < 2_000; i++) {
+				StoredFact fact = new StoredFact("ns", "id" + i, (i % 4 == 0) ? "other" : "note",
+						Payload.ofJson("{\"n\":" + i % 7 + "}"), null, (i % 3 == 0) ? "s" : null, false, 1,
+						Units.NOW.plusSeconds(i / 2), Units.NOW, null);
+				states.add(new FactState(fact.id(), 1, "step", fact, null));
+			}
+			storage.apply(Units.unit("ns", states, Set.of()));
+			Path id = Path.parse("$id");
+			Path createdAt = Path.parse("$createdAt");
+			long middle = Path.micros(Units.NOW.plusSeconds(500));
+			List<Condition> few = List.of(new Comparison(id, Operator.EQ, "id77"), new Comparison(id, Operator.EQ, 7),
+					new Condition.In(id, List.of("id77", "id78", "gone", "id3")),
+					new Condition.And(List.of(new Comparison(Path.parse("n"), Operator.EQ, 1),
+							new Condition.In(id, List.of("id1", "id2")))),
+					new Comparison(createdAt, Operator.EQ, middle),
+					new Comparison(createdAt, Operator.GT, Path.micros(Units.NOW.plusSeconds(990))),
+					new Comparison(createdAt, Operator.LTE, Path.micros(Units.NOW.plusSeconds(9))),
+					new Condition.And(List.of(new Comparison(createdAt, Operator.GTE, new BigDecimal(middle + ".5")),
+							new Comparison(createdAt, Operator.LT, middle + 3_000_000))),
+					new Comparison(createdAt, Operator.GT, BigInteger.TEN.pow(30)));
+			for (Condition condition : few) {
+				assertFinds(storage, states, condition, 50);
+			}
+			for (Condition condition : List.of(new Comparison(createdAt, Operator.GT, "text"),
+					new Comparison(createdAt, Operator.LT, BigInteger.TEN.pow(30)),
+					new Condition.Not(new Comparison(id, Operator.EQ, "id77")),
+					new Condition.Or(List.of(few.get(0), few.get(5))))) {
+				assertFinds(storage, states, condition, Integer.MAX_VALUE);
+			}
+		}
+	}
+
+	private static void assertFinds(RedisStorage storage, List<FactState> states, Condition condition, int mostRead) {
+		StorageQuery.SortKey newest = new StorageQuery.SortKey(Path.parse("$createdAt"), true);
+		for (StorageQuery.Layers layers : StorageQuery.Layers.values()) {
+			for (String type : new String[] { null, "note" }) {
+				for (List<StorageQuery.SortKey> order : List.of(List.<StorageQuery.SortKey>of(), List.of(newest))) {
+					StorageQuery query = new StorageQuery("ns", "s", layers, type, condition, order, null, 5,
+							Units.NOW);
+					List<StoredFact> all = states.stream()
+						.map(FactState::fact)
+						.filter(query::matches)
+						.sorted(query.comparator())
+						.toList();
+					long before = storage.factsRead();
+					List<StoredFact> found = storage.query(query).stream().map(FactState::fact).toList();
+					assertThat(found).as(query.toString()).isEqualTo(all.subList(0, Math.min(5, all.size())));
+					if (!found.isEmpty()) {
+						StorageQuery next = query.page(found.get(found.size() - 1), 5);
+						assertThat(storage.query(next).stream().map(FactState::fact)).as(next.toString())
+							.isEqualTo(all.subList(found.size(), Math.min(found.size() + 5, all.size())));
+					}
+					assertThat(storage.factsRead() - before).as(query.toString()).isLessThanOrEqualTo(mostRead);
+				}
+			}
 		}
 	}
 
