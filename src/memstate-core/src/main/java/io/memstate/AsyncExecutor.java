@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -25,11 +27,20 @@ final class AsyncExecutor implements AutoCloseable {
 	/** How many calls may wait or run at a time on threads of our own. */
 	static final int MAX_CALLS = 10_000;
 
+	/**
+	 * How many calls may run at a time on threads of our own. There could be as many
+	 * virtual threads as there are calls, but not as many connections, and thousands that
+	 * write the same fact would lose their races to each other until they give up.
+	 */
+	static final int MAX_RUNNING = 64;
+
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
 	private final @Nullable Executor given;
 
 	private final WorkerThreads own = new WorkerThreads();
+
+	private final Semaphore turns = new Semaphore(MAX_RUNNING, true);
 
 	private final Duration closeTimeout;
 
@@ -211,14 +222,45 @@ final class AsyncExecutor implements AutoCloseable {
 						+ "block and take part in the caller's transaction: give the memory store an executor with "
 						+ "threads of its own that rejects what it can't take", null);
 			}
-			else if (begin(this)) {
-				work();
+			else if (AsyncExecutor.this.given != null) {
+				runIfWaiting(this.work);
+			}
+			else {
+				runInTurn();
 			}
 		}
 
-		private void work() {
+		private void runInTurn() {
+			AsyncExecutor.this.turns.acquireUninterruptibly();
+			AtomicBoolean taken = new AtomicBoolean(true);
 			try {
-				complete(this.work.get());
+				runIfWaiting(() -> {
+					try {
+						return this.work.get();
+					}
+					finally {
+						// what follows on the future may wait for another call
+						endTurn(taken);
+					}
+				});
+			}
+			finally {
+				endTurn(taken);
+			}
+		}
+
+		private void endTurn(AtomicBoolean taken) {
+			if (taken.compareAndSet(true, false)) {
+				AsyncExecutor.this.turns.release();
+			}
+		}
+
+		private void runIfWaiting(Supplier<T> work) {
+			if (!begin(this)) {
+				return;
+			}
+			try {
+				complete(work.get());
 			}
 			catch (Throwable ex) {
 				this.future.completeExceptionally(ex);

@@ -411,8 +411,9 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 
 		/**
 		 * Where {@link MemoryStore#async()} runs; if not given, on virtual threads where
-		 * the JDK has them, otherwise on a pool of at most 32 that the store makes when
-		 * it is first needed. A given executor is never shut down by the store.
+		 * the JDK has them, 64 calls at a time, otherwise on a pool of at most 32 that
+		 * the store makes when it is first needed. A given executor is never shut down by
+		 * the store.
 		 * @param executor runs calls on threads of its own; a call that it runs on the
 		 * calling thread is refused
 		 * @return this

@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -80,6 +81,57 @@ class AsyncExecutorTests {
 		pooled.close();
 		assertThat(pool.isShutdown()).as("a given executor is not shut down").isFalse();
 		pool.shutdown();
+	}
+
+	@Test
+	void runsAFewCallsAtATimeOnThreadsOfItsOwn() throws Exception {
+		AtomicInteger running = new AtomicInteger();
+		AtomicInteger most = new AtomicInteger();
+		List<CompletableFuture<Integer>> futures = new ArrayList<>();
+		for (int i = 0; i < 1_000; i++) {
+			futures.add(this.executor.submit(() -> {
+				most.accumulateAndGet(running.incrementAndGet(), Math::max);
+				LockSupport.parkNanos(100_000);
+				return running.decrementAndGet();
+			}));
+		}
+		for (CompletableFuture<Integer> future : futures) {
+			get(future);
+		}
+		assertThat(most).hasValueBetween(2, AsyncExecutor.MAX_RUNNING);
+	}
+
+	@Test
+	void whatFollowsOnAFutureKeepsNoOtherCallFromRunning() throws Exception {
+		if (Runtime.version().feature() < VIRTUAL_THREADS_SINCE) {
+			return;
+		}
+		int calls = 2 * AsyncExecutor.MAX_RUNNING;
+		CountDownLatch following = new CountDownLatch(calls);
+		List<CompletableFuture<String>> futures = new ArrayList<>();
+		for (int i = 0; i < calls; i++) {
+			futures.add(this.executor.submit(() -> {
+				block();
+				return "first";
+			}).thenApply((first) -> {
+				following.countDown();
+				await(following);
+				return this.executor.submit(() -> "second").join();
+			}));
+		}
+		this.blocked.countDown();
+		for (CompletableFuture<String> future : futures) {
+			assertThat(get(future)).isEqualTo("second");
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
