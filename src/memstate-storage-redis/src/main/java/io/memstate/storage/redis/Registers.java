@@ -144,7 +144,7 @@ final class Registers {
 	void review(Register register, Entry entry) {
 		Keys keys = this.keyspace.namespace(entry.namespace());
 		List<Object> answer = this.connections.run(RedisScript.REVIEW, "review namespace '" + entry.namespace() + "'",
-				List.of(keys.meta(), keys.index(), keys.leases(), keys.outbox()),
+				List.of(keys.meta(), keys.index(), keys.leases(), keys.outbox(), keys.deliveries()),
 				ByteWriter.all(register.name(), entry.token(), register.hook(), RedisOutbox.PARTITIONS));
 		int verdict = ((Long) answer.get(0)).intValue();
 		if (verdict == 1) {

@@ -1,6 +1,6 @@
 -- Looks whether an entry of a register is still needed: {0} if it is, {1} if it may be
 -- removed, {2, bound} if it may be raised to that bound.
-local meta, index, leases, outbox = unpack(KEYS)
+local meta, index, leases, outbox, deliveries = unpack(KEYS)
 local register, token = unpack(ARGV)
 
 local function any(key, low, high)
@@ -30,6 +30,11 @@ local function waiting()
 		local first = any(outbox, '[' .. prefix, '(' .. prefix .. '\255')
 		if first then
 			local bound = millis(string.sub(first, #prefix + 1, #prefix + 8))
+			local lease = redis.call('HGET', deliveries, 'l' .. hook .. '\0' .. partition)
+			if lease and #lease == 8 then
+				-- a pause, which nobody ends before its time without entering the namespace
+				bound = math.max(bound, millis(lease))
+			end
 			earliest = math.min(earliest or bound, bound)
 		end
 	end

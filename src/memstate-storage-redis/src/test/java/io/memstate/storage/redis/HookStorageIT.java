@@ -126,6 +126,34 @@ class HookStorageIT {
 		}
 	}
 
+	@Test
+	void reachesWhatWaitsBehindManyNamespacesThatPause() {
+		List<String> namespaces = new ArrayList<>();
+		for (int i = 0; namespaces.size() < 110; i++) {
+			if (Keyspace.shard("a" + i) == Keyspace.shard("z")) {
+				namespaces.add("a" + i);
+			}
+		}
+		try (RedisStorage storage = TestRedis.storage()) {
+			namespaces.forEach((namespace) -> write(storage, namespace));
+			OutboxClaim claim;
+			while ((claim = storage.outbox().claim("index", "token", START, START, 10)) != null) {
+				storage.outbox().settle(claim, List.of(), List.of(), START.plusSeconds(60));
+			}
+			write(storage, "z");
+			assertThat(storage.outbox().claim("index", "token", START, START, 10)).isNotNull()
+				.satisfies((found) -> assertThat(found.rows()).extracting(OutboxRow::namespace).containsExactly("z"));
+			Instant later = START.plusSeconds(60);
+			assertThat(storage.outbox().claim("index", "token", later, later.plusSeconds(60), 10)).isNotNull();
+		}
+	}
+
+	private static void write(RedisStorage storage, String namespace) {
+		Unit unit = Units.unit(namespace, List.of(Units.state(namespace, "id", 1, "{}", null)), Set.of());
+		storage.apply(new Unit(namespace, unit.preconditions(), unit.facts(), unit.entries(), unit.step(), List.of(),
+				Map.of(), List.of(new OutboxTask("index", 0))));
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3 })
 	void deliversEachFactInOrder(long seed) {
