@@ -3,7 +3,8 @@ package io.memstate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.memstate.storage.FactAddress;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.OutboxRetry;
@@ -62,6 +62,9 @@ final class OutboxDelivery {
 	private final Duration backOff;
 
 	private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+	// since when nothing could be delivered, by hook
+	private final Map<String, Instant> down = new ConcurrentHashMap<>();
 
 	OutboxDelivery(HookStorage storage, StrictHooks strict, HookRegistry hooks, Supplier<Instant> clock,
 			int maxAttempts, Duration backOff) {
@@ -172,8 +175,21 @@ final class OutboxDelivery {
 	}
 
 	private Duration backOff(int attempts) {
-		long most = Math.min(this.backOff.toMillis() << Math.min(attempts - 1, 20), MAX_BACK_OFF.toMillis());
+		return jitter(this.backOff.toMillis() << Math.min(attempts - 1, 20));
+	}
+
+	private static Duration jitter(long millis) {
+		long most = Math.min(millis, MAX_BACK_OFF.toMillis());
 		return Duration.ofMillis(most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1));
+	}
+
+	/**
+	 * Waits as long again as the hook has been down, which doubles the time each time.
+	 */
+	private Instant pause(RegisteredHook hook) {
+		Instant now = this.clock.get();
+		Instant since = this.down.computeIfAbsent(hook.name(), (name) -> now);
+		return now.plus(jitter(Math.max(this.backOff.toMillis(), Duration.between(since, now).toMillis())));
 	}
 
 	/** What was claimed at once. */
@@ -203,7 +219,7 @@ final class OutboxDelivery {
 					deliverOneByOne(rows);
 				}
 			}
-			Instant pause = isDown() ? this.failed.get(0).due() : null;
+			Instant pause = isDown() ? pause(this.hook) : null;
 			boolean held = OutboxDelivery.this.storage.outbox().settle(this.claim, this.delivered, this.failed, pause);
 			return held ? this.delivered.size() : 0;
 		}
@@ -219,6 +235,7 @@ final class OutboxDelivery {
 					.toList(), "; it will be told again");
 				this.delivered.addAll(rows);
 				this.failuresInARow = 0;
+				OutboxDelivery.this.down.remove(this.hook.name());
 				return null;
 			}
 			catch (HookException ex) {
@@ -228,19 +245,33 @@ final class OutboxDelivery {
 
 		// later changes of a fact wait for the one that failed
 		private void deliverOneByOne(List<OutboxRow> rows) {
-			Set<FactAddress> blocked = new HashSet<>();
-			for (OutboxRow row : rows) {
-				FactAddress fact = new FactAddress(row.namespace(), row.entry().factId());
-				if (isDown() || blocked.contains(fact)) {
-					continue;
+			for (List<OutboxRow> changes : leastTriedFirst(rows)) {
+				for (OutboxRow row : changes) {
+					HookException failure = tryAll(List.of(row));
+					if (failure != null) {
+						this.failuresInARow++;
+						failed(row, failure);
+						break;
+					}
 				}
-				HookException failure = tryAll(List.of(row));
-				if (failure != null) {
-					blocked.add(fact);
-					this.failuresInARow++;
-					failed(row, failure);
+				if (isDown()) {
+					return;
 				}
 			}
+		}
+
+		/**
+		 * The changes of each fact, at random but for how often they were tried: a few
+		 * facts that always fail must not look like a hook that is down whenever it is
+		 * their turn.
+		 */
+		private static List<List<OutboxRow>> leastTriedFirst(List<OutboxRow> rows) {
+			Map<String, List<OutboxRow>> byFact = new LinkedHashMap<>();
+			rows.forEach((row) -> byFact.computeIfAbsent(row.entry().factId(), (id) -> new ArrayList<>()).add(row));
+			List<List<OutboxRow>> facts = new ArrayList<>(byFact.values());
+			Collections.shuffle(facts, ThreadLocalRandom.current());
+			facts.sort(Comparator.comparingInt((changes) -> changes.get(0).attempts()));
+			return facts;
 		}
 
 		private void failed(OutboxRow row, HookException failure) {

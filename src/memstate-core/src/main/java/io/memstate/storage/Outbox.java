@@ -42,7 +42,8 @@ public interface Outbox {
 			@Nullable Instant pause);
 
 	/**
-	 * Makes the parked changes of a hook due again, as if they had never been tried.
+	 * Makes the parked changes of a hook due again, as if they had never been tried, and
+	 * ends the pauses of their partitions.
 	 * @param hook the name of the hook
 	 * @return how many there were
 	 */

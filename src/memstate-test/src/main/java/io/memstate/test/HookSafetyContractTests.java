@@ -714,17 +714,7 @@ public abstract class HookSafetyContractTests extends StorageContract {
 
 	@Test
 	void letsOtherFactsPassOneThatFails() {
-		FaultyIndex index = new FaultyIndex("index of " + this.namespace) {
-
-			@Override
-			public void apply(List<FactChange> changes) throws Exception {
-				if (changes.stream().anyMatch((change) -> change.factId().equals("poison"))) {
-					throw new IllegalStateException("poison");
-				}
-				super.apply(changes);
-			}
-
-		};
+		FaultyIndex index = poisoned();
 		MemoryStore outbox = outbox(index, UnaryOperator.identity());
 		for (int i = 0; i < 10; i++) {
 			outbox.commit(note("1").id("n" + i));
@@ -733,6 +723,57 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		outbox.hooks().deliver();
 		assertThat(index.facts(this.namespace)).hasSize(10).doesNotContainKey("poison");
 		assertThat(outbox.hooks().list().get(0).pending()).isEqualTo(10);
+	}
+
+	@Test
+	void letsOtherFactsPassManyThatFail() {
+		FaultyIndex index = poisoned();
+		MemoryStore outbox = outbox(index, UnaryOperator.identity());
+		List<Draft> drafts = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			drafts.add(i, note("1").id("poison" + i));
+			drafts.add(note("1").id("n" + i));
+		}
+		outbox.commitAll(drafts, Change.anonymous());
+		for (int i = 0; i < 10; i++) {
+			outbox.hooks().deliver();
+			this.clock.advance(Duration.ofMinutes(1));
+		}
+		assertThat(index.facts(this.namespace)).hasSize(100);
+		assertThat(outbox.hooks().list().get(0).pending()).isEqualTo(100);
+	}
+
+	@Test
+	void triesWhatWasParkedAtOnceWhenItIsAskedTo() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, (builder) -> builder.hookMaxAttempts(1));
+		index.down(true);
+		List<Draft> drafts = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			drafts.add(note("1").id("n" + i));
+		}
+		outbox.commitAll(drafts, Change.anonymous());
+		outbox.hooks().deliver();
+		index.down(false);
+		assertThat(outbox.hooks().deliver()).isZero();
+		assertThat(outbox.hooks().retryParked(index.name())).isPositive();
+		assertThat(outbox.hooks().deliver()).isEqualTo(100);
+		assertThat(index.drift(this.memory)).isZero();
+	}
+
+	/** An index that never takes facts whose ids begin with "poison". */
+	private FaultyIndex poisoned() {
+		return new FaultyIndex("index of " + this.namespace) {
+
+			@Override
+			public void apply(List<FactChange> changes) throws Exception {
+				if (changes.stream().anyMatch((change) -> change.factId().startsWith("poison"))) {
+					throw new IllegalStateException("poison");
+				}
+				super.apply(changes);
+			}
+
+		};
 	}
 
 	@Test

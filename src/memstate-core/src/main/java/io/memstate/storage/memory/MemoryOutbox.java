@@ -108,6 +108,7 @@ final class MemoryOutbox implements Outbox {
 	public synchronized int unpark(String hook) {
 		int unparked = 0;
 		for (Partition partition : partitions(hook)) {
+			partition.until = (partition.token != null) ? partition.until : Instant.MIN;
 			for (Row row : partition.rows.values()) {
 				if (row.parked) {
 					row.parked = false;

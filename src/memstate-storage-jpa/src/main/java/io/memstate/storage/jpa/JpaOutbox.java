@@ -64,6 +64,8 @@ final class JpaOutbox implements Outbox {
 
 	private final String unpark;
 
+	private final String endPauses;
+
 	private final String count;
 
 	private final String oldest;
@@ -101,6 +103,7 @@ final class JpaOutbox implements Outbox {
 		this.putOff = this.tables.sql("update memstate_outbox set attempts = ?, due_at = ? where id = ?");
 		this.unpark = this.tables
 			.sql("update memstate_outbox set attempts = 0, due_at = 0 where hook = ? and due_at = " + NEVER);
+		this.endPauses = this.tables.sql("update memstate_lease set until_at = 0 where hook = ? and token = ''");
 		this.count = this.tables.sql("select count(*), (select count(*) from memstate_outbox p where p.hook = ? "
 				+ "and p.due_at > 0 and p.due_at = " + NEVER + ") from memstate_outbox o where o.hook = ?");
 		this.oldest = this.tables.sql("select l.logged_at from memstate_outbox o join memstate_log l "
@@ -273,6 +276,7 @@ final class JpaOutbox implements Outbox {
 		write((connection) -> {
 			Exchange exchange = exchange();
 			exchange.update((count) -> unparked[0] = count, this.unpark, hook);
+			exchange.update(this.endPauses, hook);
 			exchange.run(connection);
 			return true;
 		});

@@ -1,5 +1,5 @@
--- Makes parked changes of a hook due again: {1, how many} or {2} if the namespace must be
--- entered in the register first.
+-- Makes parked changes of a hook due again and ends the pauses of their partitions: {1, how
+-- many} or {2} if the namespace must be entered in the register first.
 local meta, outbox, deliveries = unpack(KEYS)
 local hook, register, limit = unpack(ARGV)
 local prefix = 'p' .. hook .. '\0'
@@ -14,5 +14,9 @@ for _, member in ipairs(members) do
 	redis.call('ZREM', outbox, member)
 	redis.call('HDEL', deliveries, 'r' .. hook .. '\0' .. sequence)
 	refreshDue(outbox, deliveries, hook, partition, fact)
+	local lease = 'l' .. hook .. '\0' .. partition
+	if redis.call('HSTRLEN', deliveries, lease) == 8 then
+		redis.call('HDEL', deliveries, lease)
+	end
 end
 return { 1, #members }
