@@ -371,7 +371,7 @@ final class Plan {
 	}
 
 	Unit unit(List<OutboxTask> outbox) {
-		Set<Precondition> preconditions = new LinkedHashSet<>();
+		List<Precondition> preconditions = new ArrayList<>();
 		List<FactState> facts = new ArrayList<>();
 		this.slots.forEach((id, slot) -> {
 			preconditions.add(new Precondition.VersionIs(id, slot.versionBefore()));
@@ -386,19 +386,19 @@ final class Plan {
 		});
 		preconditions.addAll(this.preconditions);
 		boolean counts = this.counted != null && this.entries.stream().anyMatch((e) -> e.step().equals(this.step));
-		return new Unit(this.namespace, List.copyOf(preconditions), facts, this.entries, counts ? this.counted : null,
-				this.marks, this.indexed, outbox);
+		return new Unit(this.namespace, preconditions, facts, this.entries, counts ? this.counted : null, this.marks,
+				this.indexed, outbox);
 	}
 
 	/** Checks what the plan has read, and writes nothing. */
 	Unit check() {
-		Set<Precondition> preconditions = new LinkedHashSet<>();
+		List<Precondition> preconditions = new ArrayList<>();
 		this.slots.forEach((id, slot) -> preconditions.add(new Precondition.VersionIs(id, slot.versionBefore())));
 		this.holdersBefore.forEach((key, id) -> preconditions.add(new Precondition.KeyAvailable(key, id)));
 		this.preconditions.stream()
 			.filter((precondition) -> !(precondition instanceof Precondition.KeyFieldsAre))
 			.forEach(preconditions::add);
-		return new Unit(this.namespace, List.copyOf(preconditions), List.of(), List.of(), null, List.of(), Map.of());
+		return new Unit(this.namespace, preconditions, List.of(), List.of(), null, List.of(), Map.of());
 	}
 
 	private Slot slot(String id) {
