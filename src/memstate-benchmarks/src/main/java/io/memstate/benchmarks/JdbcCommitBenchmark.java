@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,8 +17,9 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.IntFunction;
 
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
 import io.memstate.Draft;
 import io.memstate.FactSchema;
 import io.memstate.MemoryStore;
@@ -26,6 +28,7 @@ import io.memstate.storage.jpa.PostgresStorage;
 import io.memstate.storage.jpa.SqliteStorage;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.sqlite.SQLiteConfig;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * How much slower a commit is than hand-written JDBC that runs the same statements, and
@@ -33,20 +36,22 @@ import org.sqlite.SQLiteConfig;
  * PostgreSQL with {@code fsync} and {@code synchronous_commit}. Many short rounds of the
  * two alternate, so that other load on the machine meets both alike; the median of their
  * ratios counts.
+ * <p>
+ * The hand-written side has a connection of its own for each thread, on which everything
+ * is prepared, with the settings of ours; it makes the same kind of ids and writes the
+ * payload as JSON, too. Both begin with tables that hold facts and have statistics.
  */
 public final class JdbcCommitBenchmark {
 
 	private static final int ROUNDS = 60;
 
-	private static final int WARM_UP = 30;
-
 	private static final int COMMITS = 100;
+
+	// of each side, so that both are compiled
+	private static final int WARM_UP = 20_000;
 
 	private static final Map<String, Object> PAYLOAD = Map.of("text", "prefers the window seat on long flights",
 			"topic", "travel", "score", 12, "tags", List.of("seat", "flight"));
-
-	private static final String JSON = "{\"score\":12,\"tags\":[\"seat\",\"flight\"],"
-			+ "\"text\":\"prefers the window seat on long flights\",\"topic\":\"travel\"}";
 
 	private JdbcCommitBenchmark() {
 	}
@@ -76,14 +81,10 @@ public final class JdbcCommitBenchmark {
 			config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
 			config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
 			config.setBusyTimeout(10_000);
-			compare("SQLite, 1 thread", storage, 1, (thread) -> {
-				try {
-					return new HandWritten(config.createConnection("jdbc:sqlite:" + file), false);
-				}
-				catch (SQLException ex) {
-					throw new IllegalStateException(ex);
-				}
-			});
+			config.setGetGeneratedKeys(false);
+			prepare(storage);
+			compare("SQLite, 1 thread", storage, 1,
+					() -> new Statements(config.createConnection("jdbc:sqlite:" + file), false));
 			growth("SQLite", storage);
 		}
 	}
@@ -97,32 +98,40 @@ public final class JdbcCommitBenchmark {
 			String url = server.getJdbcUrl("postgres", "postgres");
 			try (Storage storage = PostgresStorage.open(url, null, null)) {
 				storage.initialize();
+				prepare(storage);
+				try (Connection connection = DriverManager.getConnection(url);
+						Statement statement = connection.createStatement()) {
+					statement.execute("vacuum analyze");
+				}
 				for (int threads : new int[] { 1, 8 }) {
-					compare("PostgreSQL, " + threads + " thread(s)", storage, threads, (thread) -> {
-						try {
-							return new HandWritten(DriverManager.getConnection(url), true);
-						}
-						catch (SQLException ex) {
-							throw new IllegalStateException(ex);
-						}
-					});
+					compare("PostgreSQL, " + threads + " thread(s), statement by statement", storage, threads,
+							() -> new Statements(DriverManager.getConnection(url), true));
+					compare("PostgreSQL, " + threads + " thread(s), one statement", storage, threads,
+							() -> new OneStatement(DriverManager.getConnection(url)));
 				}
 				growth("PostgreSQL", storage);
 			}
 		}
 	}
 
-	private static void compare(String name, Storage storage, int threads, IntFunction<HandWritten> handWritten)
-			throws Exception {
+	// the type has to be known in the namespace that is written to by hand
+	private static void prepare(Storage storage) {
+		try (MemoryStore store = store(storage)) {
+			fill(store, 1_000);
+			fill(store.namespace("hand"), 1_000);
+		}
+	}
+
+	private static void compare(String name, Storage storage, int threads, Connector connector) throws Exception {
 		try (MemoryStore store = store(storage)) {
 			List<HandWritten> writers = new ArrayList<>();
 			for (int i = 0; i < threads; i++) {
-				writers.add(handWritten.apply(i));
+				writers.add(connector.connect());
 			}
 			List<Double> ratios = new ArrayList<>();
 			List<Double> rates = new ArrayList<>();
 			List<Double> rawRates = new ArrayList<>();
-			for (int round = -WARM_UP; round < ROUNDS; round++) {
+			for (int round = -WARM_UP / COMMITS / threads; round < ROUNDS; round++) {
 				double raw = rate(threads, COMMITS, (thread) -> writers.get(thread).commit());
 				double rate = rate(threads, COMMITS, (thread) -> store.commit(Draft.of("note", PAYLOAD)));
 				if (round >= 0) {
@@ -146,7 +155,7 @@ public final class JdbcCommitBenchmark {
 			fill(large, 100_000);
 			for (String type : List.of("note", "preference")) {
 				List<Double> ratios = new ArrayList<>();
-				for (int round = -WARM_UP / 10; round < ROUNDS / 2; round++) {
+				for (int round = -3; round < ROUNDS / 2; round++) {
 					double few = rate(1, COMMITS, (thread) -> small.commit(draft(type)));
 					double many = rate(1, COMMITS, (thread) -> large.commit(draft(type)));
 					if (round >= 0) {
@@ -222,89 +231,54 @@ public final class JdbcCommitBenchmark {
 
 	}
 
-	/** The statements of a commit, prepared once, on a connection of their own. */
-	private static final class HandWritten implements AutoCloseable {
+	/** Connects the hand-written side. */
+	@FunctionalInterface
+	private interface Connector {
+
+		HandWritten connect() throws SQLException;
+
+	}
+
+	/** A commit by hand, on a connection of its own. */
+	private abstract static class HandWritten implements AutoCloseable {
+
+		private static final JsonMapper JSON = new JsonMapper();
+
+		private static final NoArgGenerator IDS = Generators.timeBasedEpochGenerator();
 
 		private final Connection connection;
 
-		private final boolean postgres;
-
-		private final PreparedStatement version;
-
-		private final PreparedStatement keyFields;
-
-		private final PreparedStatement fact;
-
-		private final PreparedStatement entry;
-
-		private final PreparedStatement step;
-
-		HandWritten(Connection connection, boolean postgres) throws SQLException {
+		HandWritten(Connection connection) {
 			this.connection = connection;
-			this.postgres = postgres;
-			this.version = connection
-				.prepareStatement("select version from memstate_fact where namespace = ? and id = ?"
-						+ (postgres ? " for update" : ""));
-			this.keyFields = connection.prepareStatement("select key_fields from memstate_type where namespace = ? "
-					+ "and type = ?" + (postgres ? " for key share" : ""));
-			this.fact = connection
-				.prepareStatement("insert into memstate_fact (namespace, id, version, shows, live, type, "
-						+ "session_id, payload, ephemeral, created_at, updated_at, format) values (?, ?, ?, ?, ?, ?, ?, "
-						+ (postgres ? "cast(? as jsonb)" : "?") + ", ?, ?, ?, 1)");
-			this.entry = connection.prepareStatement("insert into memstate_log (namespace, step, operation, fact_id, "
-					+ "after_image, version, logged_at, format) values (?, ?, ?, ?, ?, ?, ?, 1) returning sequence");
-			this.step = connection.prepareStatement("insert into memstate_step (namespace, step, long_term, sequence) "
-					+ "values (?, ?, ?, ?) on conflict (namespace, step) do update set sequence = excluded.sequence");
+		}
+
+		Connection connection() {
+			return this.connection;
+		}
+
+		PreparedStatement prepare(String sql) throws SQLException {
+			return this.connection.prepareStatement(sql);
 		}
 
 		void commit() throws SQLException {
-			String id = UUID.randomUUID().toString();
-			String stepId = UUID.randomUUID().toString();
+			String id = IDS.generate().toString();
 			long now = System.currentTimeMillis() * 1000;
-			begin();
-			query(this.version, "hand", id);
-			query(this.keyFields, "hand", "note");
-			update(this.fact, "hand", id, 1L, stepId, true, "note", "", JSON, false, now, now);
-			long sequence = query(this.entry, "hand", stepId, "COMMIT", id,
-					"{\"format\":1,\"namespace\":\"hand\",\"id\":\"" + id + "\",\"type\":\"note\",\"version\":1,"
-							+ "\"createdAt\":" + now + ",\"updatedAt\":" + now + ",\"payload\":" + JSON + "}",
-					1L, now);
-			update(this.step, "hand", stepId, 1, sequence);
-			end();
+			String payload = JSON.writeValueAsString(PAYLOAD);
+			String image = "{\"format\":1,\"namespace\":\"hand\",\"id\":\"" + id + "\",\"type\":\"note\",\"version\":1,"
+					+ "\"createdAt\":" + now + ",\"updatedAt\":" + now + ",\"payload\":" + payload + "}";
+			commit(id, IDS.generate().toString(), payload, image, now);
 		}
 
-		private void begin() throws SQLException {
-			if (this.postgres) {
-				this.connection.setAutoCommit(false);
-			}
-			else {
-				execute("begin immediate");
-			}
-		}
+		abstract void commit(String id, String step, String payload, String image, long now) throws SQLException;
 
-		private void end() throws SQLException {
-			if (this.postgres) {
-				this.connection.commit();
-			}
-			else {
-				execute("commit");
-			}
-		}
-
-		private void execute(String sql) throws SQLException {
-			try (java.sql.Statement statement = this.connection.createStatement()) {
-				statement.execute(sql);
-			}
-		}
-
-		private static long query(PreparedStatement statement, Object... parameters) throws SQLException {
+		static long query(PreparedStatement statement, Object... parameters) throws SQLException {
 			bind(statement, parameters);
 			try (ResultSet rows = statement.executeQuery()) {
 				return (rows.next() && rows.getObject(1) instanceof Number number) ? number.longValue() : 0;
 			}
 		}
 
-		private static void update(PreparedStatement statement, Object... parameters) throws SQLException {
+		static void update(PreparedStatement statement, Object... parameters) throws SQLException {
 			bind(statement, parameters);
 			statement.executeUpdate();
 		}
@@ -318,6 +292,95 @@ public final class JdbcCommitBenchmark {
 		@Override
 		public void close() throws SQLException {
 			this.connection.close();
+		}
+
+	}
+
+	/** One statement after the other, in a transaction. */
+	private static final class Statements extends HandWritten {
+
+		private final boolean postgres;
+
+		private final PreparedStatement begin;
+
+		private final PreparedStatement version;
+
+		private final PreparedStatement keyFields;
+
+		private final PreparedStatement fact;
+
+		private final PreparedStatement entry;
+
+		private final PreparedStatement step;
+
+		private final PreparedStatement commit;
+
+		Statements(Connection connection, boolean postgres) throws SQLException {
+			super(connection);
+			this.postgres = postgres;
+			this.begin = prepare("begin immediate");
+			this.version = prepare("select version from memstate_fact where namespace = ? and id = ?"
+					+ (postgres ? " for update" : ""));
+			this.keyFields = prepare("select key_fields from memstate_type where namespace = ? and type = ?"
+					+ (postgres ? " for key share" : ""));
+			this.fact = prepare("insert into memstate_fact (namespace, id, version, shows, live, type, session_id, "
+					+ "payload, ephemeral, created_at, updated_at, format) values (?, ?, ?, ?, ?, ?, ?, "
+					+ (postgres ? "cast(? as jsonb)" : "?") + ", ?, ?, ?, 1)");
+			this.entry = prepare("insert into memstate_log (namespace, step, operation, fact_id, after_image, "
+					+ "version, logged_at, format) values (?, ?, ?, ?, ?, ?, ?, 1) returning sequence");
+			this.step = prepare("insert into memstate_step (namespace, step, long_term, sequence) "
+					+ "values (?, ?, ?, ?) on conflict (namespace, step) do update set sequence = excluded.sequence");
+			this.commit = prepare("commit");
+			connection.setAutoCommit(!postgres);
+		}
+
+		@Override
+		void commit(String id, String stepId, String payload, String image, long now) throws SQLException {
+			if (!this.postgres) {
+				this.begin.execute();
+			}
+			query(this.version, "hand", id);
+			query(this.keyFields, "hand", "note");
+			update(this.fact, "hand", id, 1L, stepId, true, "note", "", payload, false, now, now);
+			long sequence = query(this.entry, "hand", stepId, "COMMIT", id, image, 1L, now);
+			update(this.step, "hand", stepId, 1, sequence);
+			if (this.postgres) {
+				connection().commit();
+			}
+			else {
+				this.commit.execute();
+			}
+		}
+
+	}
+
+	/** All in one statement, which is a transaction by itself, as MemState does it. */
+	private static final class OneStatement extends HandWritten {
+
+		private final PreparedStatement statement;
+
+		OneStatement(Connection connection) throws SQLException {
+			super(connection);
+			this.statement = prepare("with fields as materialized (select 1 from memstate_type where namespace = ? "
+					+ "and type = ? and key_fields = ? for key share), "
+					+ "fact as (insert into memstate_fact (namespace, id, version, shows, live, type, session_id, "
+					+ "payload, ephemeral, created_at, updated_at, format) select ?, ?, ?, ?, ?, ?, ?, "
+					+ "cast(? as jsonb), ?, ?, ?, 1 from fields on conflict (namespace, id) do nothing returning 1), "
+					+ "entry as (insert into memstate_log (namespace, step, operation, fact_id, after_image, version, "
+					+ "logged_at, format) select ?, ?, ?, ?, ?, ?, ?, 1 from fact returning sequence), "
+					+ "step as (insert into memstate_step as s (namespace, step, long_term, sequence) "
+					+ "select ?, ?, ?, sequence from entry on conflict (namespace, step) do update "
+					+ "set sequence = excluded.sequence where s.sequence < excluded.sequence) "
+					+ "select sequence from entry");
+		}
+
+		@Override
+		void commit(String id, String step, String payload, String image, long now) throws SQLException {
+			long sequence = query(this.statement, "hand", "note", "[]", "hand", id, 1L, step, true, "note", "", payload,
+					false, now, now, "hand", step, "COMMIT", id, image, 1L, now, "hand", step, 1);
+			if (sequence == 0) {
+				throw new IllegalStateException("Nothing was written");
+			}
 		}
 
 	}
