@@ -1,6 +1,7 @@
 package io.memstate.storage.redis;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -29,11 +31,16 @@ final class TestFactories implements AutoCloseable {
 	}
 
 	RedisConnectionFactory jedis() {
-		return start(new JedisConnectionFactory(standalone()));
+		return start(new JedisConnectionFactory(standalone(), patient()));
 	}
 
 	RedisConnectionFactory jedisCluster() {
-		return start(new JedisConnectionFactory(cluster()));
+		return start(new JedisConnectionFactory(cluster(), patient()));
+	}
+
+	/** Two seconds, as Jedis has it, are little for a large unit on a busy machine. */
+	private static JedisClientConfiguration patient() {
+		return JedisClientConfiguration.builder().readTimeout(Duration.ofSeconds(60)).build();
 	}
 
 	RedisStorage storage(RedisConnectionFactory factory) {
