@@ -13,107 +13,92 @@ import io.memstate.storage.Storage;
 import io.memstate.test.HookCallerTransactionContractTests;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.transaction.PlatformTransactionManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Hooks in transactions of the application, whose pool is small, under both transaction
- * managers.
+ * Hooks in transactions of the application, whose pool is small. The tests of a class
+ * share the database; each transaction manager has a class of its own, as reports count
+ * tests of the same name in one class once.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class AbstractHookParticipationTests {
+abstract class AbstractHookParticipationTests extends HookCallerTransactionContractTests {
 
 	private static final int CONNECTIONS = 2;
 
-	private CallerDatabase database;
+	private static Path directory;
 
-	abstract CallerDatabase open(HikariConfig config, Path directory);
-
-	abstract boolean hasSeveralWriters();
+	private static CallerDatabase database;
 
 	@BeforeAll
-	void openDatabase(@TempDir Path directory) {
-		HikariConfig config = new HikariConfig();
-		config.setMaximumPoolSize(CONNECTIONS);
-		config.setConnectionTimeout(5000);
-		this.database = open(config, directory);
+	static void makeDirectory(@TempDir Path made) {
+		directory = made;
 	}
 
 	@AfterAll
-	void closeDatabase() {
-		this.database.close();
+	static void closeDatabase() {
+		if (database != null) {
+			database.close();
+			database = null;
+		}
 	}
 
-	private int activeConnections() {
-		return this.database.dataSource().getHikariPoolMXBean().getActiveConnections();
+	abstract CallerDatabase open(HikariConfig config, Path directory);
+
+	/** Whether the transactions are those of JPA, or else of JDBC. */
+	boolean underJpa() {
+		return false;
 	}
 
-	@Nested
-	class UnderJdbc extends OnDatabase {
-
-		@Override
-		protected PlatformTransactionManager transactionManager() {
-			return AbstractHookParticipationTests.this.database.jdbcTransactions();
+	@Override
+	protected Storage createStorage() {
+		if (database == null) {
+			HikariConfig config = new HikariConfig();
+			config.setMaximumPoolSize(CONNECTIONS);
+			config.setConnectionTimeout(5000);
+			database = open(config, directory);
 		}
-
+		return database.storage();
 	}
 
-	@Nested
-	class UnderJpa extends OnDatabase {
-
-		@Override
-		protected PlatformTransactionManager transactionManager() {
-			return AbstractHookParticipationTests.this.database.jpaTransactions();
-		}
-
-		@Override
-		protected boolean hasSavepoints() {
-			return false;
-		}
-
+	// shared by all tests
+	@Override
+	protected void closeStorage(Storage storage) {
+		assertThat(activeConnections()).isZero();
 	}
 
-	private abstract class OnDatabase extends HookCallerTransactionContractTests {
+	private static int activeConnections() {
+		return database.dataSource().getHikariPoolMXBean().getActiveConnections();
+	}
 
-		@Override
-		protected Storage createStorage() {
-			return AbstractHookParticipationTests.this.database.storage();
-		}
+	@Override
+	protected DataSource dataSource() {
+		return database.dataSource();
+	}
 
-		// shared by all tests
-		@Override
-		protected void closeStorage(Storage storage) {
-			assertThat(activeConnections()).isZero();
-		}
+	@Override
+	protected PlatformTransactionManager transactionManager() {
+		return underJpa() ? database.jpaTransactions() : database.jdbcTransactions();
+	}
 
-		@Override
-		protected DataSource dataSource() {
-			return AbstractHookParticipationTests.this.database.dataSource();
-		}
+	@Override
+	protected boolean hasSavepoints() {
+		return !underJpa();
+	}
 
-		@Override
-		protected boolean hasSeveralWriters() {
-			return AbstractHookParticipationTests.this.hasSeveralWriters();
-		}
-
-		@Override
-		protected List<Connection> theRest() {
-			List<Connection> rest = new ArrayList<>();
-			try {
-				while (activeConnections() < CONNECTIONS) {
-					rest.add(dataSource().getConnection());
-				}
+	@Override
+	protected List<Connection> theRest() {
+		List<Connection> rest = new ArrayList<>();
+		try {
+			while (activeConnections() < CONNECTIONS) {
+				rest.add(dataSource().getConnection());
 			}
-			catch (SQLException ex) {
-				throw new IllegalStateException(ex);
-			}
-			return rest;
 		}
-
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return rest;
 	}
 
 }

@@ -14,9 +14,4 @@ class PostgresHookParticipationIT extends AbstractHookParticipationTests {
 		return new CallerDatabase(config, (dataSource) -> PostgresStorage.using(dataSource).schema(schema), Map.of());
 	}
 
-	@Override
-	boolean hasSeveralWriters() {
-		return true;
-	}
-
 }

@@ -16,7 +16,7 @@ class SqliteHookParticipationTests extends AbstractHookParticipationTests {
 	}
 
 	@Override
-	boolean hasSeveralWriters() {
+	protected boolean hasSeveralWriters() {
 		return false;
 	}
 

@@ -1,0 +1,10 @@
+package io.memstate.storage.jpa;
+
+class PostgresJpaHookParticipationIT extends PostgresHookParticipationIT {
+
+	@Override
+	boolean underJpa() {
+		return true;
+	}
+
+}
