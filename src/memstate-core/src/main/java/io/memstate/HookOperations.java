@@ -35,7 +35,8 @@ public interface HookOperations {
 	int recover();
 
 	/**
-	 * Makes the parked changes of a hook due again.
+	 * Makes the parked changes of a hook due again, and ends the pauses that its outbox
+	 * makes because of failures.
 	 * @param name the name of the hook
 	 * @return how many there were
 	 * @throws IllegalArgumentException if there is no such hook

@@ -30,7 +30,7 @@ public interface MemoryHook {
 	 * meanwhile, except just before the commit of a transaction of the caller that the
 	 * storage takes part in.
 	 * @param changes changes of one namespace: in strict mode those of one step, at most
-	 * one for each fact; from an outbox those of any steps, in order
+	 * one for each fact; from an outbox those of any steps, the ones of a fact in order
 	 * @throws Exception if the hook can't take them; then nothing is written, or they are
 	 * delivered again
 	 */
