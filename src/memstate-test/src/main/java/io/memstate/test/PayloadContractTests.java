@@ -3,6 +3,7 @@ package io.memstate.test;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -11,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -280,7 +283,15 @@ public abstract class PayloadContractTests extends StorageContract {
 				same("emoji of 1 MiB", "\uD83D\uDE00".repeat(MEBIBYTE / 4)), arguments("a character", 'c', "c"),
 				arguments("an enum", Thread.State.NEW, "NEW"),
 				arguments("an instant", Instant.parse("2026-01-31T12:00:00.123456789Z"), "2026-01-31T12:00:00.123456Z"),
-				same("an empty array", List.of()), same("an array of arrays", List.of(List.of(), List.of(List.of()))),
+				arguments("a date", LocalDate.of(2026, 1, 31), "2026-01-31"),
+				arguments("a UUID", new UUID(1, 2), "00000000-0000-0001-0000-000000000002"),
+				arguments("another number", new AtomicInteger(5), 5), arguments("a byte", (byte) -1, -1),
+				arguments("bytes", new byte[] { 1, 2 }, "AQI="),
+				arguments("a Java array", new int[] { 1, 2 }, List.of(1, 2)),
+				arguments("an array of Java arrays", new Object[] { new String[] { "a" }, null },
+						Arrays.asList(List.of("a"), null)),
+				arguments("a set", Collections.singleton(1), List.of(1)), same("an empty array", List.of()),
+				same("an array of arrays", List.of(List.of(), List.of(List.of()))),
 				same("a mixed array", Arrays.asList(1, "a", null, true, 2.5, List.of(), Map.of())),
 				same("an empty object", Map.of()), same("nested objects", Map.of("a", Map.of("b", Map.of()))),
 				same("500 levels of arrays", nestedArrays(499)), same("500 levels of objects", nestedObjects(499)));
