@@ -125,25 +125,76 @@ final class LeasedIds {
 
 		private final Deque<LeasedId> unused = new ArrayDeque<>();
 
-		private int size;
+		// held by the one who fills the pool, before the other lock
+		private final ReentrantLock filling = new ReentrantLock();
 
-		private Instant filled = Instant.EPOCH;
+		private volatile int size;
+
+		private volatile Instant filled = Instant.EPOCH;
 
 		Pool(String namespace) {
 			this.namespace = namespace;
 		}
 
 		@Nullable LeasedId next(Intents intents) {
+			LeasedId id = take();
+			if (id == null) {
+				return fillAndTake(intents);
+			}
+			fillEarly(intents);
+			return id;
+		}
+
+		private @Nullable LeasedId take() {
 			this.lock.lock();
 			try {
 				LeasedId oldest = this.unused.peek();
 				if (oldest != null && isStale(oldest)) {
 					release();
 				}
-				if (this.unused.isEmpty()) {
-					fill(intents);
-				}
 				return this.unused.poll();
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+		private @Nullable LeasedId fillAndTake(Intents intents) {
+			this.filling.lock();
+			try {
+				LeasedId id = take();
+				if (id == null) {
+					fill(intents);
+					id = take();
+				}
+				return id;
+			}
+			finally {
+				this.filling.unlock();
+			}
+		}
+
+		// one waits for the write, while the others have ids to go on with
+		private void fillEarly(Intents intents) {
+			if (isLow() && this.filling.tryLock()) {
+				try {
+					if (isLow()) {
+						fill(intents);
+					}
+				}
+				catch (RuntimeException ex) {
+					logger.debug("Could not lease ids of namespace '{}' ahead", this.namespace, ex);
+				}
+				finally {
+					this.filling.unlock();
+				}
+			}
+		}
+
+		private boolean isLow() {
+			this.lock.lock();
+			try {
+				return this.unused.size() <= this.size / 2;
 			}
 			finally {
 				this.lock.unlock();
@@ -153,10 +204,11 @@ final class LeasedIds {
 		private void fill(Intents intents) {
 			Instant now = LeasedIds.this.clock.get();
 			boolean quick = this.size > 0 && now.isBefore(this.filled.plus(QUICK));
-			this.size = quick ? Math.min(this.size * 2, MOST) : 1;
+			int count = quick ? Math.min(this.size * 2, MOST) : 1;
+			this.size = count;
 			this.filled = now;
-			if (this.size > 1) {
-				lease(intents, this.size);
+			if (count > 1) {
+				lease(intents, count);
 			}
 		}
 
@@ -168,12 +220,18 @@ final class LeasedIds {
 			}
 			Instant now = LeasedIds.this.clock.get();
 			List<LeaseResult> results = intents.lease(requests);
-			for (int i = 0; i < count; i++) {
-				if (results.get(i) instanceof LeaseResult.Leased leased) {
-					LeaseRequest request = requests.get(i);
-					this.unused
-						.add(new LeasedId(request.factIds().iterator().next(), request.token(), leased.fence(), now));
+			this.lock.lock();
+			try {
+				for (int i = 0; i < count; i++) {
+					if (results.get(i) instanceof LeaseResult.Leased leased) {
+						LeaseRequest request = requests.get(i);
+						this.unused.add(new LeasedId(request.factIds().iterator().next(), request.token(),
+								leased.fence(), now));
+					}
 				}
+			}
+			finally {
+				this.lock.unlock();
 			}
 		}
 
