@@ -148,10 +148,7 @@ final class LeasedIds {
 		private @Nullable LeasedId take() {
 			this.lock.lock();
 			try {
-				LeasedId oldest = this.unused.peek();
-				if (oldest != null && isStale(oldest)) {
-					release();
-				}
+				releaseIfStale();
 				return this.unused.poll();
 			}
 			finally {
@@ -245,8 +242,11 @@ final class LeasedIds {
 			}
 		}
 
-		private boolean isStale(LeasedId id) {
-			return id.leased().plus(FRESH).isBefore(LeasedIds.this.clock.get());
+		private void releaseIfStale() {
+			LeasedId oldest = this.unused.peek();
+			if (oldest != null && oldest.leased().plus(FRESH).isBefore(LeasedIds.this.clock.get())) {
+				release();
+			}
 		}
 
 		private boolean isIdle() {
@@ -262,10 +262,7 @@ final class LeasedIds {
 		void releaseStale() {
 			this.lock.lock();
 			try {
-				LeasedId oldest = this.unused.peek();
-				if (oldest != null && isStale(oldest)) {
-					release();
-				}
+				releaseIfStale();
 			}
 			finally {
 				this.lock.unlock();

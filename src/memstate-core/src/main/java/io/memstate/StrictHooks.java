@@ -236,9 +236,8 @@ final class StrictHooks {
 	void putRight(String namespace, String token, Collection<RegisteredHook> hooks) {
 		boolean interrupted = Thread.interrupted();
 		try {
-			// under another token, as a write whose outcome is unknown must not be
-			// carried
-			// out any more
+			// under another token, so that a write whose outcome is unknown is not
+			// carried out any more
 			String own = Leases.next();
 			Renewal renewal = this.storage.intents().renew(namespace, token, own, until());
 			if (renewal.factIds().isEmpty()) {

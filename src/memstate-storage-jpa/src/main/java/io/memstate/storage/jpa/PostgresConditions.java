@@ -146,8 +146,7 @@ final class PostgresConditions extends Conditions {
 	}
 
 	// the GIN index also knows which keys hold strings, so that it finds both halves;
-	// dear to
-	// evaluate, so it comes last
+	// it is dear to evaluate and so comes last
 	private static Fragment stringKey(Path path) {
 		return Fragment.of(STRING_KEYS + " @> cast(? as jsonb)", CanonicalJson.write(List.of(path.segments().get(0))));
 	}

@@ -72,9 +72,8 @@ final class PostgresIntents implements JpaIntents {
 		this.statements = new IntentStatements(database, settings);
 		this.failures = failures;
 		Tables tables = settings.tables();
-		// what is there is passed over and not waited for: the transaction about to
-		// remove
-		// it may want a lease first; a fence for each row once it is there, as below
+		// what is there is passed over and not waited for: whose transaction is about
+		// to remove it may want a lease first; a fence for each row once it is there
 		this.add = tables.sql("with added as (insert into memstate_intent (namespace, fact_id, token, until_at) "
 				+ "select * from unnest(?::text[], ?::text[], ?::text[], ?::bigint[]) n (namespace, fact_id, token, "
 				+ "until_at) where (select i.token from memstate_intent i where i.namespace = n.namespace "
