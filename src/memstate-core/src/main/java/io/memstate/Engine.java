@@ -340,6 +340,9 @@ final class Engine {
 				this.hooks.strict().lost(plan.namespace());
 			}
 		}
+		else {
+			telling.written();
+		}
 		return applied(plan, result);
 	}
 

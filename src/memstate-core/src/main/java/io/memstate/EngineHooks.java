@@ -82,7 +82,7 @@ final class EngineHooks implements HookOperations {
 
 	void close() {
 		if (this.strict != null) {
-			this.strict.releaseAhead();
+			this.strict.releaseIdle();
 		}
 	}
 

@@ -290,7 +290,7 @@ final class HookRepair {
 
 	private Set<FactAddress> underWay() {
 		// or it would be waited for
-		this.strict.releaseAhead();
+		this.strict.releaseIdle();
 		Set<FactAddress> underWay = new LinkedHashSet<>();
 		FactAddress after = null;
 		List<Intent> page;

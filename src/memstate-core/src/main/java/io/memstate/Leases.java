@@ -27,6 +27,8 @@ final class Leases {
 
 	private static final String AHEAD = "ahead-";
 
+	private static final String KEPT = "kept-";
+
 	private Leases() {
 	}
 
@@ -40,9 +42,19 @@ final class Leases {
 		return OWNER + AHEAD + Ids.next();
 	}
 
-	/** Whether a token is one for what hooks were not told of when it was made. */
-	static boolean isAhead(String token) {
-		return token.contains("/" + AHEAD);
+	/** A token of this process for a fact that may be leased beyond one write. */
+	static String kept() {
+		return OWNER + KEPT + Ids.next();
+	}
+
+	/** Whether a token is one that goes on beyond a write, and may be taken over. */
+	static boolean isKept(String token) {
+		return token.contains("/" + KEPT);
+	}
+
+	/** Whether a token is held also while hooks are told of nothing. */
+	static boolean isIdle(String token) {
+		return isKept(token) || token.contains("/" + AHEAD);
 	}
 
 	/** Whether the process that made a token is known to have died. */

@@ -22,6 +22,9 @@ import io.memstate.storage.StoredFact;
  */
 final class RegisteredHook {
 
+	/** How many writes can follow each other under one fence that a storage issued. */
+	static final int USES_OF_FENCE = 1_000;
+
 	private final MemoryHook hook;
 
 	private final String name;
@@ -71,13 +74,18 @@ final class RegisteredHook {
 
 	/** A change as this hook sees it. */
 	FactChange change(String namespace, StoredEntry entry, long fence) {
-		return new FactChange(namespace, entry.factId(), Operation.valueOf(entry.operation()), entry.step(), fence,
-				visible(entry.before()), visible(entry.after()));
+		return change(namespace, entry, fence, 0);
+	}
+
+	/** The same for a lease that several writes use, one after another. */
+	FactChange change(String namespace, StoredEntry entry, long fence, int use) {
+		return new FactChange(namespace, entry.factId(), Operation.valueOf(entry.operation()), entry.step(),
+				fence * USES_OF_FENCE + use, visible(entry.before()), visible(entry.after()));
 	}
 
 	/** The stored state of a fact as this hook sees it. */
 	FactChange stored(String namespace, String factId, @Nullable StoredFact fact, long fence) {
-		return new FactChange(namespace, factId, null, null, fence, null, visible(fact));
+		return new FactChange(namespace, factId, null, null, fence * USES_OF_FENCE, null, visible(fact));
 	}
 
 	private @Nullable Fact visible(@Nullable StoredFact fact) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.memstate.KeptLeases.Turn;
 import io.memstate.LeasedIds.LeasedId;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
@@ -56,11 +57,14 @@ final class StrictHooks {
 
 	private final LeasedIds ids;
 
+	private final KeptLeases kept;
+
 	StrictHooks(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock) {
 		this.storage = storage;
 		this.hooks = hooks;
 		this.clock = clock;
 		this.ids = new LeasedIds(storage, clock, this::until);
+		this.kept = new KeptLeases(storage, clock);
 	}
 
 	/**
@@ -82,9 +86,10 @@ final class StrictHooks {
 		this.ids.lost(namespace);
 	}
 
-	/** Gives back what was leased for facts that were not made. */
-	void releaseAhead() {
+	/** Gives back what is leased while hooks are told of nothing. */
+	void releaseIdle() {
 		this.ids.releaseAll();
+		this.kept.releaseAll();
 	}
 
 	/** How many facts hooks are being told of, or were told of by what has failed. */
@@ -94,7 +99,7 @@ final class StrictHooks {
 		List<Intent> page;
 		do {
 			page = this.storage.intents().list(after, PAGE);
-			count += page.stream().filter((intent) -> !Leases.isAhead(intent.token()) || isOver(intent)).count();
+			count += page.stream().filter((intent) -> !Leases.isIdle(intent.token()) || isOver(intent)).count();
 			if (!page.isEmpty()) {
 				Intent last = page.get(page.size() - 1);
 				after = new FactAddress(last.namespace(), last.factId());
@@ -127,11 +132,34 @@ final class StrictHooks {
 	@Nullable Telling lease(String namespace, List<StoredEntry> entries, @Nullable LeasedId leased) {
 		Map<String, StoredEntry> net = net(entries);
 		if (leased == null) {
-			return lease(namespace, net, false, Set.of());
+			return (net.size() == 1 && this.storage.intents().gathers()) ? leaseOne(namespace, net)
+					: lease(namespace, net, false, Set.of());
 		}
 		return net.keySet().equals(Set.of(leased.id()))
-				? new Telling(namespace, leased.token(), new Lease(leased.fence(), false), net)
+				? new Telling(namespace, leased.token(), new Lease(leased.fence(), 0, false), net)
 				: lease(namespace, net, false, Set.of(leased.token()));
+	}
+
+	private @Nullable Telling leaseOne(String namespace, Map<String, StoredEntry> net) {
+		Turn turn = this.kept.begin(namespace, net.values().iterator().next());
+		if (turn == null) {
+			return null;
+		}
+		Lease lease = turn.lease();
+		try {
+			if (lease == null) {
+				lease = lease(namespace, turn.token(), net.keySet(), false, Set.of());
+				if (lease != null) {
+					turn.leased(lease);
+				}
+			}
+		}
+		finally {
+			if (lease == null) {
+				turn.abandon();
+			}
+		}
+		return (lease != null) ? new Telling(namespace, turn.token(), lease, turn, net) : null;
 	}
 
 	private Map<String, StoredEntry> net(List<StoredEntry> entries) {
@@ -167,7 +195,7 @@ final class StrictHooks {
 		entries.forEach((entry) -> net.merge(entry.factId(), entry, StrictHooks::net));
 		String token = Leases.next();
 		long fence = this.storage.intents().renew(namespace, token, token, until()).fence();
-		return new Telling(namespace, null, new Lease(fence, true), net);
+		return new Telling(namespace, null, new Lease(fence, 0, true), net);
 	}
 
 	/**
@@ -185,9 +213,10 @@ final class StrictHooks {
 	 * A lease that was granted.
 	 *
 	 * @param fence its fence
+	 * @param uses how many writes have used it
 	 * @param takenOver whether hooks may have been shown something under another lease
 	 */
-	record Lease(long fence, boolean takenOver) {
+	record Lease(long fence, int uses, boolean takenOver) {
 	}
 
 	/** Leases facts, or answers with null if others hold some. */
@@ -203,15 +232,19 @@ final class StrictHooks {
 			LeaseResult result = (replaces.isEmpty() && intents.gathers()) ? this.queue.lease(intents, request)
 					: intents.lease(List.of(request)).get(0);
 			if (result instanceof LeaseResult.Leased leased) {
-				return new Lease(leased.fence(), !replaces.isEmpty());
+				return new Lease(leased.fence(), 0, !replaces.isEmpty());
 			}
 			List<Intent> holders = ((LeaseResult.Busy) result).holders();
-			if (!force && !holders.stream().allMatch(this::isOver)) {
+			if (!force && !holders.stream().allMatch(this::mayTakeOver)) {
 				return null;
 			}
 			holders.forEach((holder) -> replaces.add(holder.token()));
 		}
 		return null;
+	}
+
+	private boolean mayTakeOver(Intent intent) {
+		return Leases.isKept(intent.token()) || isOver(intent);
 	}
 
 	private boolean isOver(Intent intent) {
@@ -301,6 +334,7 @@ final class StrictHooks {
 			return 0;
 		}
 		this.ids.releaseStale();
+		this.kept.releaseStale();
 		int recovered = 0;
 		int failures = 0;
 		FactAddress after = null;
@@ -348,28 +382,34 @@ final class StrictHooks {
 
 		private final @Nullable Lease lease;
 
+		private final @Nullable Turn turn;
+
 		private final Map<String, StoredEntry> net;
 
 		private final Set<RegisteredHook> told = new LinkedHashSet<>();
 
 		/** Nobody wants to be told. */
 		private Telling(String namespace) {
-			this.namespace = namespace;
-			this.token = null;
-			this.lease = null;
-			this.net = Map.of();
+			this(namespace, null, null, null, Map.of());
 		}
 
 		private Telling(String namespace, @Nullable String token, Lease lease, Map<String, StoredEntry> net) {
+			this(namespace, token, lease, null, net);
+		}
+
+		private Telling(String namespace, @Nullable String token, @Nullable Lease lease, @Nullable Turn turn,
+				Map<String, StoredEntry> net) {
 			this.namespace = namespace;
 			this.token = token;
 			this.lease = lease;
+			this.turn = turn;
 			this.net = net;
 		}
 
 		/** What must still be true when the write is applied. */
 		List<Precondition> preconditions() {
-			return (this.token != null) ? List.of(new Precondition.LeaseHeld(this.token, this.net.keySet()))
+			boolean kept = this.turn != null && this.turn.keeps();
+			return (this.token != null) ? List.of(new Precondition.LeaseHeld(this.token, this.net.keySet(), kept))
 					: List.of();
 		}
 
@@ -387,7 +427,7 @@ final class StrictHooks {
 				for (StoredEntry entry : this.net.values()) {
 					// whoever held the lease before may have shown the hook another type
 					if (this.lease.takenOver() || hook.wants(entry)) {
-						changes.add(hook.change(this.namespace, entry, this.lease.fence()));
+						changes.add(hook.change(this.namespace, entry, this.lease.fence(), this.lease.uses()));
 					}
 				}
 				if (!changes.isEmpty()) {
@@ -397,12 +437,22 @@ final class StrictHooks {
 			}
 		}
 
+		/** Is called once the write is applied. */
+		void written() {
+			if (this.turn != null) {
+				this.turn.written();
+			}
+		}
+
 		/**
 		 * Shows those that were told what is stored.
 		 * @param failure under which a failure of that is suppressed; if null, it is only
 		 * logged
 		 */
 		void withdraw(@Nullable Throwable failure) {
+			if (this.turn != null) {
+				this.turn.abandon();
+			}
 			if (this.token == null) {
 				return;
 			}

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Remembers which facts hooks are being told of, so that what a dead process left behind
  * is found. An intent belongs to a token, which makes it up; a unit that carries
  * {@link Precondition.LeaseHeld} is only written while the intents are still its own, and
- * removes them.
+ * removes them unless it keeps them.
  * <p>
  * Each method is one durable write of its own, also on a thread on which a transaction of
  * the caller is active: it is there to outlive that transaction. It neither waits for a

@@ -60,16 +60,27 @@ public sealed interface Precondition {
 
 	/**
 	 * The intents of these facts carry this token. The unit then removes every intent of
-	 * the token; one that outlives the unit by a crash does no harm.
+	 * the token, unless they are kept; one that outlives the unit by a crash does no
+	 * harm.
 	 *
 	 * @param token the token
 	 * @param factIds the facts
+	 * @param kept whether the unit leaves the intents as they are
 	 * @see Intents
 	 */
-	record LeaseHeld(String token, Set<String> factIds) implements Precondition {
+	record LeaseHeld(String token, Set<String> factIds, boolean kept) implements Precondition {
 
 		public LeaseHeld {
 			factIds = Set.copyOf(factIds);
+		}
+
+		/**
+		 * A lease that ends with the unit.
+		 * @param token the token
+		 * @param factIds the facts
+		 */
+		public LeaseHeld(String token, Set<String> factIds) {
+			this(token, factIds, false);
 		}
 
 	}

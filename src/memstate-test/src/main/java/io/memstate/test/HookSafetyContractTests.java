@@ -72,6 +72,16 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	private void assertInStep() {
 		assertThat(this.first.drift(this.memory)).isZero();
 		assertThat(this.index.drift(this.memory)).isZero();
+		assertThat(intents()).allMatch(HookSafetyContractTests::isKept);
+	}
+
+	// whoever wants the fact takes it over at once
+	private static boolean isKept(Intent intent) {
+		return intent.token().contains("/kept-");
+	}
+
+	private void assertNothingLeased() {
+		assertInStep();
 		assertThat(intents()).isEmpty();
 	}
 
@@ -229,7 +239,7 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		assertThat(this.index.drift(this.memory)).isZero();
 		assertThat(this.strict.hooks().list()).extracting(HookStatus::intents).containsOnly(0L);
 		this.strict.close();
-		assertInStep();
+		assertNothingLeased();
 	}
 
 	@Test
@@ -253,7 +263,7 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		// the process was not dead after all
 		makeNotes(this.strict, 3);
 		this.strict.close();
-		assertInStep();
+		assertNothingLeased();
 	}
 
 	@Test
@@ -269,7 +279,7 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		spi().intents().renew(this.namespace, "other", "other", Instant.EPOCH);
 		this.strict.maintenance();
 		this.strict.close();
-		assertInStep();
+		assertNothingLeased();
 	}
 
 	@Test
@@ -295,7 +305,7 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		}
 		assertThat(intents()).hasSize(leased);
 		this.strict.close();
-		assertInStep();
+		assertNothingLeased();
 	}
 
 	@Test
@@ -333,7 +343,7 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		Fact second = this.strict.commit(preference("editor", "emacs"));
 		assertThat(second.id()).isNotEqualTo(first.id());
 		this.strict.close();
-		assertInStep();
+		assertNothingLeased();
 	}
 
 	@Test
@@ -352,6 +362,157 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		this.clock.advance(Duration.ofHours(1));
 		this.strict.maintenance();
 		assertInStep();
+	}
+
+	@Test
+	void keepsTheLeaseOfAFactThatIsWrittenAgain() {
+		List<LeaseRequest> requests = new CopyOnWriteArrayList<>();
+		MemoryStore store = over(recordingLeases(requests));
+		store.commit(note("0").id("n"));
+		update(store, "n", 10);
+		assertThat(requests).hasSize(spi().intents().gathers() ? 2 : 11);
+		assertThat(this.strict.hooks().list()).extracting(HookStatus::intents).containsOnly(0L);
+		assertInStep();
+		store.delete("n");
+		store.close();
+		assertNothingLeased();
+	}
+
+	private HookStorage recordingLeases(List<LeaseRequest> requests) {
+		Intents intents = (Intents) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { Intents.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("lease")) {
+						((List<?>) arguments[0]).forEach((request) -> requests.add((LeaseRequest) request));
+					}
+					return invoke(spi().intents(), method, arguments);
+				});
+		return (HookStorage) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { HookStorage.class },
+				(proxy, method, arguments) -> method.getName().equals("intents") ? intents : invoke(method, arguments));
+	}
+
+	private void update(MemoryStore store, String id, int count) {
+		for (int i = 0; i < count; i++) {
+			store.update(id, Patch.set("text", i));
+		}
+	}
+
+	@Test
+	void raisesTheFencesOfALeaseThatIsKept() {
+		RecordingHook hook = new RecordingHook("fences");
+		MemoryStore store = store((builder) -> builder.hook(hook));
+		store.commit(note("0").id("n"));
+		update(store, "n", 20);
+		this.clock.advance(Duration.ofSeconds(11));
+		update(store, "n", 20);
+		assertThat(hook.changes().stream().map(FactChange::fence)).isSorted().doesNotHaveDuplicates().hasSize(41);
+	}
+
+	@Test
+	void takesOverWhatAnotherKeeps() {
+		MemoryStore second = store((builder) -> builder.hook(this.first).hook(this.index));
+		this.strict.commit(note("0").id("n"));
+		for (int i = 0; i < 3; i++) {
+			update(this.strict, "n", 3);
+			update(second, "n", 3);
+		}
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(19);
+		assertInStep();
+		this.strict.close();
+		second.close();
+		assertNothingLeased();
+	}
+
+	@Test
+	void takesOverWhatAnotherKeepsAndUses() {
+		MemoryStore second = store((builder) -> builder.hook(this.first).hook(this.index));
+		this.strict.commit(note("0").id("n"));
+		update(this.strict, "n", 3);
+		Runnable other = () -> second.update("n", Patch.set("more", 1));
+		if (spi().intents().gathers()) {
+			this.index.atNextCall(() -> Threads.run(List.of(other)));
+		}
+		else {
+			other.run();
+		}
+		this.strict.update("n", Patch.set("text", "last"));
+		assertThat(this.memory.get("n").orElseThrow().payload()).isEqualTo(Map.of("text", "last", "more", 1));
+		assertInStep();
+	}
+
+	@Test
+	void writesWhatIsKeptTogetherWithOthers() {
+		this.strict.commit(note("0").id("n"));
+		update(this.strict, "n", 3);
+		this.strict.commitAll(List.of(note("a").id("n"), note("b").id("m")), Change.anonymous());
+		update(this.strict, "n", 3);
+		this.strict.rollback(2);
+		update(this.strict, "n", 3);
+		assertInStep();
+		this.strict.close();
+		assertNothingLeased();
+	}
+
+	@Test
+	void withdrawsWhatAKeptLeaseWasUsedFor() {
+		this.strict.commit(note("0").id("n"));
+		update(this.strict, "n", 3);
+		this.index.failNext(new IllegalStateException("down"));
+		assertThatThrownBy(() -> update(this.strict, "n", 1)).isInstanceOf(HookException.class);
+		assertNothingLeased();
+		update(this.strict, "n", 3);
+		this.index.down(true);
+		assertThatThrownBy(() -> update(this.strict, "n", 1)).isInstanceOf(HookException.class);
+		assertThat(this.strict.hooks().list()).extracting(HookStatus::intents).containsOnly(1L);
+		this.index.down(false);
+		update(this.strict, "n", 3);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(10);
+		assertInStep();
+	}
+
+	@Test
+	void givesBackWhatWasKeptForLong() {
+		this.strict.commit(note("0").id("n"));
+		update(this.strict, "n", 3);
+		this.strict.maintenance();
+		assertThat(!intents().isEmpty()).isEqualTo(spi().intents().gathers());
+		this.clock.advance(Duration.ofSeconds(15));
+		long calls = this.index.calls();
+		this.strict.maintenance();
+		assertThat(this.index.calls()).isEqualTo(calls);
+		assertNothingLeased();
+		update(this.strict, "n", 3);
+		assertInStep();
+	}
+
+	@Test
+	void recoversWhatADeadProcessHadKept() {
+		Fact fact = this.strict.commit(note("0").id("n"));
+		update(this.strict, "n", 3);
+		this.index.tamper(this.namespace, "n", spi().intents().gathers() ? fact : this.memory.get("n").orElseThrow());
+		this.clock.advance(Duration.ofHours(1));
+		store((builder) -> builder.hook(this.first).hook(this.index)).maintenance();
+		assertNothingLeased();
+		// the process was not dead after all
+		update(this.strict, "n", 3);
+		this.strict.close();
+		assertNothingLeased();
+	}
+
+	@Test
+	void losesNoWriteOfAFactThatManyWriteAgain() {
+		MemoryStore second = store((builder) -> builder.hook(this.first).hook(this.index));
+		this.strict.commit(Draft.of(NOTE, Map.of("text", "0")).id("n"));
+		Threads.run(4, (thread) -> {
+			for (int i = 0; i < 20; i++) {
+				((thread < 3) ? this.strict : second).update("n", Patch.set("t" + thread, i));
+			}
+		});
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(81);
+		assertThat(this.memory.get("n").orElseThrow().payload()).hasSize(5);
+		assertInStep();
+		this.strict.close();
+		second.close();
+		assertNothingLeased();
 	}
 
 	private void makeNotes(MemoryStore store, int count) {
@@ -415,14 +576,28 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	@Test
 	void removesTheIntentsWithTheUnit() {
 		lease("one", "a", "b");
-		assertThat(spi().apply(new Unit(this.namespace, List.of(new Precondition.LeaseHeld("two", Set.of("a"))),
-				List.of(), List.of(), null, List.of(), Map.of())))
-			.isInstanceOf(ApplyResult.Rejected.class);
+		assertThat(end(new Precondition.LeaseHeld("two", Set.of("a")))).isInstanceOf(ApplyResult.Rejected.class);
 		assertThat(intents()).hasSize(2);
-		assertThat(spi().apply(new Unit(this.namespace, List.of(new Precondition.LeaseHeld("one", Set.of("a", "b"))),
-				List.of(), List.of(), null, List.of(), Map.of())))
-			.isInstanceOf(ApplyResult.Applied.class);
+		assertThat(end(new Precondition.LeaseHeld("one", Set.of("a", "b")))).isInstanceOf(ApplyResult.Applied.class);
 		assertThat(intents()).isEmpty();
+	}
+
+	@Test
+	void leavesTheIntentsToAUnitThatKeepsThem() {
+		lease("one", "a", "b");
+		assertThat(end(new Precondition.LeaseHeld("two", Set.of("a"), true))).isInstanceOf(ApplyResult.Rejected.class);
+		assertThat(end(new Precondition.LeaseHeld("one", Set.of("a", "b"), true)))
+			.isInstanceOf(ApplyResult.Applied.class);
+		assertThat(intents()).hasSize(2);
+		assertThat(end(new Precondition.LeaseHeld("one", Set.of("a", "c"), true)))
+			.isInstanceOf(ApplyResult.Rejected.class);
+		spi().intents().renew(this.namespace, "one", "three", this.clock.instant());
+		assertThat(end(new Precondition.LeaseHeld("one", Set.of("a"), true))).isInstanceOf(ApplyResult.Rejected.class);
+		spi().intents().release(this.namespace, "three");
+	}
+
+	private ApplyResult end(Precondition lease) {
+		return spi().apply(new Unit(this.namespace, List.of(lease), List.of(), List.of(), null, List.of(), Map.of()));
 	}
 
 	@Test
@@ -510,8 +685,12 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	private Object invoke(Method method, Object[] arguments) throws Throwable {
+		return invoke(this.storage, method, arguments);
+	}
+
+	private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
 		try {
-			return method.invoke(this.storage, arguments);
+			return method.invoke(target, arguments);
 		}
 		catch (InvocationTargetException ex) {
 			throw ex.getCause();

@@ -192,7 +192,7 @@ final class Namespace {
 			if (precondition instanceof Precondition.KeyFieldsAre condition) {
 				this.facts.setFields(condition.type(), condition.fields());
 			}
-			else if (precondition instanceof Precondition.LeaseHeld condition) {
+			else if (precondition instanceof Precondition.LeaseHeld condition && !condition.kept()) {
 				this.intents.remove(unit.namespace(), condition.token());
 			}
 		}

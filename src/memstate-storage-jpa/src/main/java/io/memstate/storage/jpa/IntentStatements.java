@@ -16,6 +16,7 @@ import io.memstate.storage.Intent;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
 import io.memstate.storage.Path;
+import io.memstate.storage.Precondition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,8 @@ final class IntentStatements {
 
 	private final String held;
 
+	private final String keep;
+
 	private final String list;
 
 	IntentStatements(Database database, JdbcSettings settings) {
@@ -55,6 +58,7 @@ final class IntentStatements {
 				+ "and token = ? returning fact_id");
 		this.release = tables.sql("delete from memstate_intent where namespace = ? and token = ? returning fact_id");
 		this.held = tables.sql("select fact_id from memstate_intent where namespace = ? and token = ?");
+		this.keep = this.held + database.forUpdate();
 		this.list = tables.sql("select " + columns + " from memstate_intent where namespace > ? "
 				+ "or (namespace = ? and fact_id > ?) order by namespace, fact_id limit ?");
 	}
@@ -162,9 +166,10 @@ final class IntentStatements {
 		return ids(connection, this.held, namespace, token);
 	}
 
-	/** Adds the end of a lease to a unit. */
-	void release(Exchange exchange, String namespace, String token, Set<String> released) {
-		exchange.query(this.release, (row) -> released.add(row.getString(1)), namespace, token);
+	/** Adds the end of a lease to a unit, or holds on to it until the unit has ended. */
+	void end(Exchange exchange, String namespace, Precondition.LeaseHeld lease, Set<String> leased) {
+		exchange.query(lease.kept() ? this.keep : this.release, (row) -> leased.add(row.getString(1)), namespace,
+				lease.token());
 	}
 
 	private Set<String> ids(Connection connection, String sql, Object... parameters) throws SQLException {

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Set;
 
 import io.memstate.storage.Intents;
+import io.memstate.storage.Precondition;
 
 /**
  * Intents on a connection apart from those that facts are written on.
@@ -19,18 +20,19 @@ interface JpaIntents extends Intents, AutoCloseable {
 	long[] fences(int count);
 
 	/**
-	 * Adds to a unit what ends a lease, as the last of its statements: no other lock must
-	 * be waited for while intents are locked.
+	 * Adds to a unit what ends a lease, or holds on to it, as the last of its statements:
+	 * no other lock must be waited for while intents are locked.
 	 * @param exchange the unit's last
-	 * @param released gets the facts that were leased
+	 * @param leased gets the facts that were leased
 	 */
-	void end(Exchange exchange, String namespace, String token, Set<String> released);
+	void end(Exchange exchange, String namespace, Precondition.LeaseHeld lease, Set<String> leased);
 
 	/**
 	 * Finds out which facts a lease still has, where {@link #end} could not tell, with
 	 * the unit's transaction about to commit.
 	 */
-	void look(Connection connection, String namespace, String token, Set<String> released) throws SQLException;
+	void look(Connection connection, String namespace, Precondition.LeaseHeld lease, Set<String> leased)
+			throws SQLException;
 
 	/** Is called once the unit is committed. */
 	void ended(String namespace, String token);

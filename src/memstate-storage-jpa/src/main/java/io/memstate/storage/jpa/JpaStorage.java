@@ -313,7 +313,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 
 	private static void endLease(Running current, Unit unit) {
 		for (Precondition precondition : unit.preconditions()) {
-			if (precondition instanceof Precondition.LeaseHeld lease) {
+			if (precondition instanceof Precondition.LeaseHeld lease && !lease.kept()) {
 				current.intents().ended(unit.namespace(), lease.token());
 			}
 		}

@@ -44,6 +44,8 @@ final class PostgresFactWriter {
 
 	private final String endLease;
 
+	private final String keepLease;
+
 	PostgresFactWriter(Database database, Tables tables, int timeout) {
 		this.database = database;
 		this.timeout = timeout;
@@ -61,8 +63,9 @@ final class PostgresFactWriter {
 				+ "sequence) select ?, ?, ?, ?, sequence from entry on conflict (namespace, step) do update "
 				+ "set sequence = excluded.sequence where s.sequence < excluded.sequence)");
 		// last, as no other lock must be waited for while an intent is locked
-		this.endLease = tables.sql(", lease as (delete from memstate_intent where namespace = ? and token = ? "
-				+ "and exists (select 1 from fact) returning fact_id)");
+		String lease = "memstate_intent where namespace = ? and token = ? and exists (select 1 from fact)";
+		this.endLease = tables.sql(", lease as (delete from " + lease + " returning fact_id)");
+		this.keepLease = tables.sql(", lease as (select fact_id from " + lease + " for update)");
 	}
 
 	/**
@@ -148,7 +151,7 @@ final class PostgresFactWriter {
 		}
 		Precondition.LeaseHeld lease = find(unit, Precondition.LeaseHeld.class);
 		if (lease != null) {
-			sql.append(this.endLease);
+			sql.append(lease.kept() ? this.keepLease : this.endLease);
 			add(parameters, unit.namespace(), lease.token());
 		}
 		sql.append((lease != null) ? SEQUENCE_IF_LEASED : " select sequence from entry");

@@ -27,6 +27,7 @@ import io.memstate.storage.Intent;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
 import io.memstate.storage.Path;
+import io.memstate.storage.Precondition;
 import io.memstate.storage.Renewal;
 import org.jspecify.annotations.Nullable;
 
@@ -324,12 +325,12 @@ final class PostgresIntents implements JpaIntents {
 	}
 
 	@Override
-	public void end(Exchange exchange, String namespace, String token, Set<String> released) {
-		this.statements.release(exchange, namespace, token, released);
+	public void end(Exchange exchange, String namespace, Precondition.LeaseHeld lease, Set<String> leased) {
+		this.statements.end(exchange, namespace, lease, leased);
 	}
 
 	@Override
-	public void look(Connection connection, String namespace, String token, Set<String> released) {
+	public void look(Connection connection, String namespace, Precondition.LeaseHeld lease, Set<String> leased) {
 		// the unit's own statement has told
 	}
 

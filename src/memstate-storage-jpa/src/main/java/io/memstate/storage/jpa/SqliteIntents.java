@@ -21,6 +21,7 @@ import io.memstate.storage.Intent;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
 import io.memstate.storage.Path;
+import io.memstate.storage.Precondition;
 import io.memstate.storage.Renewal;
 import io.memstate.storage.TransactionalStorage.CallerTransaction;
 import io.memstate.storage.TransactionalStorage.Outcome;
@@ -274,17 +275,18 @@ final class SqliteIntents implements JpaIntents {
 	}
 
 	@Override
-	public void end(Exchange exchange, String namespace, String token, Set<String> released) {
+	public void end(Exchange exchange, String namespace, Precondition.LeaseHeld lease, Set<String> leased) {
 		// another file
 	}
 
 	// not behind those who write, as it would hold up the units
 	@Override
-	public void look(Connection connection, String namespace, String token, Set<String> released) throws SQLException {
+	public void look(Connection connection, String namespace, Precondition.LeaseHeld lease, Set<String> leased)
+			throws SQLException {
 		ReentrantLock lock = isInMemory() ? this.lock : this.readLock;
 		lock.lock();
 		try {
-			released.addAll(this.statements.held(isInMemory() ? writer() : reader(), namespace, token));
+			leased.addAll(this.statements.held(isInMemory() ? writer() : reader(), namespace, lease.token()));
 		}
 		finally {
 			lock.unlock();

@@ -337,13 +337,13 @@ final class UnitWriter {
 		private void end(Exchange exchange, Precondition.@Nullable LeaseHeld lease, Set<String> leased)
 				throws SQLException {
 			if (lease != null) {
-				UnitWriter.this.intents.end(exchange, this.namespace, lease.token(), leased);
+				UnitWriter.this.intents.end(exchange, this.namespace, lease, leased);
 			}
 			if (!exchange.isEmpty()) {
 				exchange.run(this.connection);
 			}
 			if (lease != null) {
-				UnitWriter.this.intents.look(this.connection, this.namespace, lease.token(), leased);
+				UnitWriter.this.intents.look(this.connection, this.namespace, lease, leased);
 			}
 		}
 

@@ -149,7 +149,7 @@ final class UnitArguments {
 				add("s", step.step(), step.undone() ? "1" : "0");
 			}
 			else if (precondition instanceof Precondition.LeaseHeld lease) {
-				add("l", lease.token(), String.join("\0", lease.factIds()));
+				add(lease.kept() ? "h" : "l", lease.token(), String.join("\0", lease.factIds()));
 			}
 			else if (precondition instanceof Precondition.KeyFieldsAre fields) {
 				add("t", fields.type(), String.join("\0", fields.fields()));

@@ -99,9 +99,11 @@ for i, precondition in ipairs(preconditions) do
 	elseif kind == 's' then
 		local step = know(subject)
 		holds = step and (step.undone ~= 0) == (value == '1')
-	elseif kind == 'l' then
+	elseif kind == 'l' or kind == 'h' then
 		holds = true
-		tokens[#tokens + 1] = subject
+		if kind == 'l' then
+			tokens[#tokens + 1] = subject
+		end
 		for id in string.gmatch(value, '%Z+') do
 			local intent = redis.call('HGET', intents, id)
 			holds = holds and intent and string.sub(intent, 9) == subject
