@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
+import io.memstate.Change;
 import io.memstate.Draft;
 import io.memstate.FactChange;
 import io.memstate.MemoryHook;
@@ -23,6 +26,10 @@ final class HookOverheadBenchmark {
 
 	private static final int COUNTED = 100;
 
+	private static final int FACTS = 40_000;
+
+	private static final int STEP = 1_000;
+
 	private HookOverheadBenchmark() {
 	}
 
@@ -34,21 +41,42 @@ final class HookOverheadBenchmark {
 					MemoryStore none = store(storage, "none", false);
 					MemoryStore strict = store(storage, "strict", true);
 					Comparison made = new Comparison(threads, options.number("rounds", 60));
+					Comparison again = new Comparison(threads, options.number("rounds", 60));
 					Comparison changed = new Comparison(threads, options.number("rounds", 60))) {
 				made.add("no hook", (thread) -> none.commit(note()))
 					.add("strict hook", (thread) -> strict.commit(note()))
 					.run()
 					.print(backend + ", " + threads + " threads, commits of new facts");
-				changed.add("no hook", (thread) -> none.commit(note().id("n" + thread)))
+				again.add("no hook", (thread) -> none.commit(note().id("n" + thread)))
 					.add("strict hook", (thread) -> strict.commit(note().id("n" + thread)))
 					.run()
-					.print(backend + ", " + threads + " threads, commits on facts that are there");
+					.print(backend + ", " + threads + " threads, commits on facts written again and again");
+				makeFacts(none);
+				makeFacts(strict);
+				changed.add("no hook", inTurn(threads, (id) -> none.commit(note().id(id))))
+					.add("strict hook", inTurn(threads, (id) -> strict.commit(note().id(id))))
+					.run()
+					.print(backend + ", " + threads + " threads, commits on facts written once in " + FACTS
+							+ " commits");
 				System.out.println("Calls of the storage for a commit, one thread");
 				System.out.println("  no hook: " + calls(storage, false));
 				System.out.println("  strict hook: " + calls(storage, true));
 				System.out.println();
 			}
 		}
+	}
+
+	private static void makeFacts(MemoryStore store) {
+		for (int from = 0; from < FACTS; from += STEP) {
+			store.commitAll(IntStream.range(from, from + STEP).mapToObj((i) -> note().id("f" + i)).toList(),
+					Change.anonymous());
+		}
+	}
+
+	/** Each thread goes round its share of the facts. */
+	private static Comparison.Work inTurn(int threads, Consumer<String> write) {
+		int[] next = new int[threads];
+		return (thread) -> write.accept("f" + (threads * next[thread]++ + thread) % FACTS);
 	}
 
 	static Draft note() {
