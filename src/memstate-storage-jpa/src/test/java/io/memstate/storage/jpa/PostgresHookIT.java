@@ -5,6 +5,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,30 @@ class PostgresHookIT extends HookSafetyContractTests {
 				assertThat(results.get(1)).isInstanceOf(LeaseResult.Leased.class);
 			});
 			assertThat(intents.list(null, 10)).extracting(Intent::token).containsExactly("three", "three");
+		}
+	}
+
+	@Test
+	void doesNotWaitForWhoTakesOverWhatIsGivenBack() throws SQLException {
+		PGSimpleDataSource dataSource = PostgresServer.dataSource();
+		String schema = PostgresServer.newSchema();
+		try (PostgresStorage storage = PostgresStorage.using(dataSource).schema(schema)) {
+			storage.initialize();
+			Intents intents = storage.intents();
+			for (String id : List.of("a", "b", "c")) {
+				intents.lease(List.of(request("token of " + id, id)));
+			}
+			try (Connection other = dataSource.getConnection(); Statement statement = other.createStatement()) {
+				other.setAutoCommit(false);
+				String takeOver = "update " + schema + ".memstate_intent set token = 'other' where fact_id = ";
+				statement.executeUpdate(takeOver + "'b'");
+				CompletableFuture.runAsync(() -> intents.release("n", List.of("token of a", "token of b")))
+					.orTimeout(30, TimeUnit.SECONDS)
+					.join();
+				statement.executeUpdate(takeOver + "'c'");
+				other.commit();
+			}
+			assertThat(intents.list(null, 10)).extracting(Intent::factId).containsExactly("b", "c");
 		}
 	}
 
