@@ -36,6 +36,8 @@ final class HookRepair {
 
 	private static final int PAGE = 500;
 
+	private static final int LOOKS = 10;
+
 	private static final long PATIENCE = TimeUnit.MINUTES.toNanos(2);
 
 	private final HookStorage storage;
@@ -130,12 +132,38 @@ final class HookRepair {
 			count(differing(index, namespace, different));
 			return;
 		}
-		leased(namespace, different, (fence) -> {
-			Map<String, Difference> differences = differing(index, namespace, different);
+		mend(index, namespace, different);
+	}
+
+	/**
+	 * Mends what still differs once it is leased. Who keeps the lease of a fact may be
+	 * telling the hook of the next write just now, which is no difference: it is given
+	 * some time before the lease is taken over.
+	 */
+	private void mend(ReconcilableHook index, String namespace, Set<String> ids) {
+		Set<String> different = ids;
+		for (int look = 0; look < LOOKS && !different.isEmpty(); look++) {
+			String token = Leases.next();
+			Lease lease = this.strict.leaseUnlessKept(namespace, token, different);
+			if (lease != null) {
+				leased(namespace, token, lease, mending(index, namespace, different));
+				return;
+			}
+			pause();
+			different = differing(index, namespace, different).keySet();
+		}
+		if (!different.isEmpty()) {
+			leased(namespace, different, mending(index, namespace, different));
+		}
+	}
+
+	private Consumer<Long> mending(ReconcilableHook index, String namespace, Set<String> ids) {
+		return (fence) -> {
+			Map<String, Difference> differences = differing(index, namespace, ids);
 			count(differences);
 			deliver(namespace, differences.keySet(), fence);
 			this.mended += differences.size();
-		});
+		};
 	}
 
 	private enum Difference {
@@ -201,7 +229,7 @@ final class HookRepair {
 		long deadline = System.nanoTime() + PATIENCE;
 		while (true) {
 			String token = Leases.next();
-			Lease lease = this.strict.lease(namespace, token, ids, false);
+			Lease lease = this.strict.lease(namespace, token, ids);
 			if (lease != null) {
 				leased(namespace, token, lease, work);
 				return;
@@ -210,8 +238,12 @@ final class HookRepair {
 				throw new StorageException("Facts of namespace '" + namespace + "' are being written all the time, so "
 						+ "that the hook '" + this.hook.name() + "' could not be compared with them: try again later");
 			}
-			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + ThreadLocalRandom.current().nextLong(20)));
+			pause();
 		}
+	}
+
+	private static void pause() {
+		LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + ThreadLocalRandom.current().nextLong(20)));
 	}
 
 	private void leased(String namespace, String token, Lease lease, Consumer<Long> work) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -148,7 +149,7 @@ final class StrictHooks {
 		Lease lease = turn.lease();
 		try {
 			if (lease == null) {
-				lease = lease(namespace, turn.token(), net.keySet(), false, Set.of());
+				lease = lease(namespace, turn.token(), net.keySet(), this::mayTakeOver, Set.of());
 				if (lease != null) {
 					turn.leased(lease);
 				}
@@ -180,7 +181,7 @@ final class StrictHooks {
 			return new Telling(namespace);
 		}
 		String token = Leases.next();
-		Lease lease = lease(namespace, token, net.keySet(), force, replaces);
+		Lease lease = lease(namespace, token, net.keySet(), mayTakeOver(force), replaces);
 		return (lease != null) ? new Telling(namespace, token, lease, net) : null;
 	}
 
@@ -203,7 +204,7 @@ final class StrictHooks {
 	 */
 	void showStored(String namespace, Set<String> ids) {
 		String token = Leases.next();
-		if (lease(namespace, token, ids, true, Set.of()) == null) {
+		if (lease(namespace, token, ids, mayTakeOver(true), Set.of()) == null) {
 			throw new StorageException("Facts of namespace '" + namespace + "' are being written all the time");
 		}
 		putRight(namespace, token, this.hooks.all());
@@ -220,11 +221,21 @@ final class StrictHooks {
 	}
 
 	/** Leases facts, or answers with null if others hold some. */
-	@Nullable Lease lease(String namespace, String token, Set<String> ids, boolean force) {
-		return lease(namespace, token, ids, force, Set.of());
+	@Nullable Lease lease(String namespace, String token, Set<String> ids) {
+		return lease(namespace, token, ids, this::mayTakeOver, Set.of());
 	}
 
-	private @Nullable Lease lease(String namespace, String token, Set<String> ids, boolean force, Set<String> own) {
+	/** The same, but leaves to others what they keep from one write to the next. */
+	@Nullable Lease leaseUnlessKept(String namespace, String token, Set<String> ids) {
+		return lease(namespace, token, ids, this::isOver, Set.of());
+	}
+
+	private Predicate<Intent> mayTakeOver(boolean force) {
+		return force ? (intent) -> true : this::mayTakeOver;
+	}
+
+	private @Nullable Lease lease(String namespace, String token, Set<String> ids, Predicate<Intent> mayTakeOver,
+			Set<String> own) {
 		Set<String> replaces = new HashSet<>(own);
 		for (int i = 0; i < TAKE_OVERS; i++) {
 			LeaseRequest request = new LeaseRequest(namespace, token, ids, until(), replaces);
@@ -235,7 +246,7 @@ final class StrictHooks {
 				return new Lease(leased.fence(), 0, !replaces.isEmpty());
 			}
 			List<Intent> holders = ((LeaseResult.Busy) result).holders();
-			if (!force && !holders.stream().allMatch(this::mayTakeOver)) {
+			if (!holders.stream().allMatch(mayTakeOver)) {
 				return null;
 			}
 			holders.forEach((holder) -> replaces.add(holder.token()));

@@ -499,6 +499,26 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	@Test
+	void countsNoWriteThatIsUnderWayAsADifference() {
+		this.strict.commit(note("0").id("n"));
+		this.strict.hooks().reconcile("first");
+		update(this.strict, "n", 3);
+		List<ReconcileReport> reports = new CopyOnWriteArrayList<>();
+		// the first hook has been told
+		this.index.atNextCall(() -> {
+			new Thread(() -> reports.add(this.strict.hooks().reconcile("first"))).start();
+			new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
+		});
+		update(this.strict, "n", 1);
+		waitUntil(() -> !reports.isEmpty());
+		assertThat(reports.get(0).inStep()).as("in step: " + reports).isTrue();
+		assertThat(reports.get(0).mended()).isZero();
+		this.first.tamper(this.namespace, "n", null);
+		assertThat(this.strict.hooks().reconcile("first").missing()).isEqualTo(1);
+		assertInStep();
+	}
+
+	@Test
 	void losesNoWriteOfAFactThatManyWriteAgain() {
 		MemoryStore second = store((builder) -> builder.hook(this.first).hook(this.index));
 		this.strict.commit(Draft.of(NOTE, Map.of("text", "0")).id("n"));
