@@ -71,7 +71,8 @@ final class LeaseQueue {
 		try {
 			results = intents.lease(batch.stream().map((waiting) -> waiting.request).toList());
 		}
-		catch (RuntimeException | Error ex) {
+		// whatever it is, those who wait must go on
+		catch (Throwable ex) {
 			failure = ex;
 		}
 		this.lock.lock();
