@@ -75,7 +75,8 @@ class HookStorageIT {
 					}
 					default -> {
 						Set<String> ids = ids(random);
-						Unit unit = new Unit(namespace, List.of(new Precondition.LeaseHeld(token, ids)), List.of(),
+						Unit unit = new Unit(namespace,
+								List.of(new Precondition.LeaseHeld(token, ids, random.nextBoolean())), List.of(),
 								List.of(), null, List.of(), Map.of());
 						assertThat(storage.apply(unit)).isEqualTo(model.apply(unit));
 					}
