@@ -70,7 +70,8 @@ public final class FactChange {
 	/**
 	 * Orders the deliveries for one fact: a change whose fence is below the last one
 	 * taken for that fact is out of date.
-	 * @return a number that rises for each fact
+	 * @return a number that rises for each fact, of up to 63 bits: what keeps numbers as
+	 * floating point must keep it as a text of 19 digits
 	 */
 	public long fence() {
 		return this.fence;
