@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.memstate.storage.FactState;
+import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StepQuery;
 import io.memstate.storage.StepQuery.Selection;
 import io.memstate.storage.StorageLogQuery;
@@ -65,10 +66,37 @@ final class Reversal {
 		for (StoredStep step : steps.get()) {
 			this.plan.mark(step.step(), operation == Operation.ROLLBACK);
 			List<StoredEntry> entries = entries(step.step(), operation == Operation.REDO);
-			this.plan.prefetch(entries.stream().map(StoredEntry::factId).toList(), List.of());
+			prefetch(operation, entries);
 			entries.forEach((entry) -> revert(operation, entry, call));
 		}
 		return this.plan::written;
+	}
+
+	private void prefetch(Operation operation, List<StoredEntry> entries) {
+		List<SingletonKey> keys = entries.stream()
+			.map((entry) -> image(operation, entry))
+			.filter(Objects::nonNull)
+			.map(this::key)
+			.filter(Objects::nonNull)
+			.toList();
+		this.plan.prefetch(entries.stream().map(StoredEntry::factId).toList(), keys);
+	}
+
+	private @Nullable SingletonKey key(StoredFact image) {
+		try {
+			String digest = this.plan.types().stored(image.type()).key(image.payload());
+			return (digest != null) ? new SingletonKey(image.sessionId(), image.type(), digest) : null;
+		}
+		catch (FactValidationException ex) {
+			// is told when the image is put back
+			return null;
+		}
+	}
+
+	/** What a fact is to be again; null if it is to be removed. */
+	private @Nullable StoredFact image(Operation operation, StoredEntry entry) {
+		StoredFact image = (operation == Operation.ROLLBACK) ? entry.before() : entry.after();
+		return (image != null && !image.expired(this.plan.now())) ? image : null;
 	}
 
 	private void revert(Operation operation, StoredEntry entry, Call call) {
@@ -81,13 +109,13 @@ final class Reversal {
 					+ (undo ? "undone" : "redone") + ", because the fact '" + entry.factId()
 					+ "' was changed since by another step: undo that first, or use Change.force()");
 		}
-		StoredFact image = undo ? entry.before() : entry.after();
+		StoredFact image = image(operation, entry);
 		if (this.change.forced() && !Objects.equals((state != null) ? state.shows() : null, required)) {
 			checkImmutable(state, image);
 		}
 		Cause cause = new Cause(operation, this.plan.step(), undo ? entry.showed() : entry.step(), entry.sessionId(),
 				this.change, entry.step(), call.next());
-		if (image == null || image.expired(this.plan.now())) {
+		if (image == null) {
 			this.plan.remove(entry.factId(), cause);
 		}
 		else {
@@ -99,7 +127,7 @@ final class Reversal {
 	private void checkImmutable(@Nullable FactState state, @Nullable StoredFact image) {
 		StoredFact fact = (state != null) ? state.fact() : null;
 		if (fact != null && this.plan.types().stored(fact.type()).isImmutable()
-				&& (image == null || image.expired(this.plan.now()) || !image.payload().equals(fact.payload()))) {
+				&& (image == null || !image.payload().equals(fact.payload()))) {
 			throw new ConflictException("The fact '" + fact.id() + "' of the immutable type '" + fact.type()
 					+ "' was made since by another step, and not even force may change it: undo that step first");
 		}

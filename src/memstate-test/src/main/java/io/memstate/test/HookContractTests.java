@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.memstate.Change;
+import io.memstate.Draft;
 import io.memstate.ConflictException;
 import io.memstate.Fact;
 import io.memstate.FactChange;
@@ -107,6 +108,24 @@ public abstract class HookContractTests extends StorageContract {
 		});
 		assertRefused(HookException.class, () -> this.memory.commit(note("1").id("n")), "second");
 		assertThat(this.first.index()).isEqualTo(stored());
+	}
+
+	@Test
+	void namesTheFactsOfAFailure() {
+		List<Draft> drafts = new ArrayList<>();
+		for (String id : List.of("a", "b", "c", "d", "e")) {
+			drafts.add(note("1").id(id));
+			this.second.atNextDelivery(() -> {
+				throw new IllegalStateException("index is down");
+			});
+			String named = switch (drafts.size()) {
+				case 1 -> "failed on the fact 'a',";
+				case 2 -> "failed on the facts 'a', 'b',";
+				case 3 -> "failed on the facts 'a', 'b', 'c',";
+				default -> "failed on the facts 'a', 'b', 'c' and " + (drafts.size() - 3) + " more,";
+			};
+			assertRefused(HookException.class, () -> this.memory.commitAll(drafts, Change.anonymous()), named);
+		}
 	}
 
 	@Test

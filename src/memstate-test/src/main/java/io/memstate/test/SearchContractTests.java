@@ -59,6 +59,25 @@ public abstract class SearchContractTests extends StorageContract {
 	}
 
 	@Test
+	void findsWhatIsCrowdedOutByWhatIsGone() {
+		for (int i = 0; i < 5; i++) {
+			this.memory.commit(note("cat").id("kept" + i));
+		}
+		for (int i = 0; i < 30; i++) {
+			this.index.add(this.memory.commit(note("dog").id("gone" + i)), 2 + i);
+			this.memory.delete("gone" + i);
+		}
+		assertThat(found(SearchRequest.of("cat").limit(5))).hasSize(5).allMatch((id) -> id.startsWith("kept"));
+		assertThat(this.index.limits).containsExactly(5, 10, 20, 40);
+		this.index.limits.clear();
+		assertThat(found(SearchRequest.of("cat").limit(2))).isEmpty();
+		assertThat(this.index.limits).containsExactly(2, 4, 8, 16);
+		this.index.limits.clear();
+		assertThat(found(SearchRequest.of("cat").limit(40))).hasSize(5);
+		assertThat(this.index.limits).containsExactly(40);
+	}
+
+	@Test
 	void leavesLowScoresOut() {
 		this.memory.commit(note("cat").id("one"));
 		this.memory.commit(note("cat cat").id("two"));
@@ -188,6 +207,8 @@ public abstract class SearchContractTests extends StorageContract {
 
 		final List<SearchScope> scopes = new ArrayList<>();
 
+		final List<Integer> limits = new ArrayList<>();
+
 		private final Map<Fact, Double> extra = new HashMap<>();
 
 		private boolean ignoreScope;
@@ -215,7 +236,13 @@ public abstract class SearchContractTests extends StorageContract {
 				}
 			}
 			scores.putAll(this.extra);
-			return scores.entrySet().stream().map((entry) -> new Hit(entry.getKey().id(), entry.getValue())).toList();
+			this.limits.add(request.limit());
+			return scores.entrySet()
+				.stream()
+				.sorted(Map.Entry.<Fact, Double>comparingByValue().reversed())
+				.limit(request.limit())
+				.map((entry) -> new Hit(entry.getKey().id(), entry.getValue()))
+				.toList();
 		}
 
 		private boolean sees(SearchScope scope, Fact fact) {

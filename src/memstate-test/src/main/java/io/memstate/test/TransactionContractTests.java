@@ -26,6 +26,8 @@ import io.memstate.MemoryStore;
 import io.memstate.Operation;
 import io.memstate.Patch;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -346,8 +348,28 @@ public abstract class TransactionContractTests extends StorageContract {
 
 	@Test
 	void refusesItsOperationsAfterItsEnd() {
+		this.memory.commit(note("0").id("n"));
 		var kept = this.memory.<MemoryOperations>transaction((work) -> work);
-		assertRefused(IllegalStateException.class, () -> kept.commit(note("1")));
+		List<ThrowingCallable> calls = List.<ThrowingCallable>of(() -> kept.commit(note("1")),
+				() -> kept.commitAll(List.of(note("1")), Change.anonymous()), () -> kept.update("n", Map.of()),
+				() -> kept.delete("n"), () -> kept.get("n"), () -> kept.query(FactQuery.all()),
+				() -> kept.count(FactQuery.all()), () -> kept.transaction((inner) -> inner),
+				() -> kept.transaction(Change.by("ada"), (inner) -> inner));
+		for (ThrowingCallable call : calls) {
+			assertRefused(IllegalStateException.class, call, "has ended");
+		}
+	}
+
+	@Test
+	void answersAsTheStoreDoes() {
+		Fact stored = this.memory.commit(note("0").id("n"));
+		assertThat(this.memory.<Fact>transaction((work) -> work.delete("n"))).isEqualTo(stored);
+		List<Fact> made = this.memory
+			.transaction((work) -> work.commitAll(List.of(note("1").id("b"), note("2").id("a")), Change.anonymous()));
+		assertThat(ids(made)).containsExactly("b", "a");
+		assertThat(this.memory.<String>transaction((work) -> work.transaction((inner) -> "inner"))).isEqualTo("inner");
+		assertThat(this.memory.<String>transaction((work) -> work.transaction(Change.by("ada"), (inner) -> "inner")))
+			.isEqualTo("inner");
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import io.memstate.Change;
 import io.memstate.ConflictException;
 import io.memstate.Fact;
+import io.memstate.FactNotFoundException;
 import io.memstate.MemoryStore;
 import io.memstate.Patch;
 
@@ -117,6 +118,14 @@ public abstract class VersionContractTests extends StorageContract {
 	void refusesAVersionOfAFactThatDoesNotExist() {
 		assertRefused(ConflictException.class, () -> this.memory.commit(note("1").id("n"), expecting(1)), "n");
 		assertRefused(ConflictException.class, () -> this.memory.commit(note("1"), expecting(1)));
+	}
+
+	@Test
+	void tellsAtWhichVersionAFactWasRemoved() {
+		this.memory.commit(note("1").id("n"));
+		this.memory.delete("n");
+		assertRefused(FactNotFoundException.class, () -> this.memory.delete("n"), "'n'", "removed at version 2");
+		assertRefused(FactNotFoundException.class, () -> this.memory.delete("m"), "'m'", "check the id");
 	}
 
 	@Test

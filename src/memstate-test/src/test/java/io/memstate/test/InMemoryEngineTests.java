@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import io.memstate.Change;
 import io.memstate.Draft;
 import io.memstate.FactQuery;
 import io.memstate.FactSchema;
@@ -111,6 +114,44 @@ class InMemoryEngineTests {
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void readsTheFactsOfAWriteAtOnce() {
+		try (MemoryStore store = MemoryStore.builder(noting()).schema(FactSchema.of("key").singleton("k")).build()) {
+			List<Draft> notes = IntStream.range(0, 10)
+				.mapToObj((i) -> Draft.of("note", Map.of("n", i)).id("n" + i))
+				.toList();
+			List<Draft> keys = IntStream.range(0, 10).mapToObj((i) -> Draft.of("key", Map.of("k", i))).toList();
+			List<Draft> all = Stream.concat(notes.stream(), keys.stream()).toList();
+			assertReads(() -> store.commitAll(all, Change.anonymous()), 1, 1);
+			assertReads(() -> store.rollback(1), 1, 1);
+			assertReads(() -> store.redo(1), 1, 1);
+			store.session("s").commitAll(keys, Change.anonymous());
+			assertReads(() -> store.session("s").promote(), 1, 1);
+			store.session("s").commitAll(keys, Change.anonymous());
+			assertReads(() -> store.session("s").discard(), 1, 0);
+		}
+	}
+
+	private void assertReads(Runnable write, int facts, int singletons) {
+		this.calls.clear();
+		write.run();
+		assertThat(this.calls.stream().filter("facts"::equals)).hasSizeLessThanOrEqualTo(facts);
+		assertThat(this.calls.stream().filter("singletons"::equals)).hasSizeLessThanOrEqualTo(singletons);
+	}
+
+	@Test
+	void listsMoreNamesThanAPage() {
+		try (MemoryStore store = MemoryStore.builder(this.memory).build()) {
+			List<String> names = IntStream.range(1_000, 2_000).mapToObj((i) -> "n" + i).toList();
+			for (String name : names) {
+				store.namespace(name).commit(Draft.of("note", Map.of()));
+				store.session(name).commit(Draft.of("note", Map.of()));
+			}
+			assertThat(store.namespaces().filter((name) -> !name.equals("default")).toList()).isEqualTo(names);
+			assertThat(store.sessions().toList()).isEqualTo(names);
 		}
 	}
 

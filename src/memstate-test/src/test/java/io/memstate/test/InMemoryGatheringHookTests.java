@@ -2,6 +2,9 @@ package io.memstate.test;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 
 import io.memstate.Draft;
@@ -51,6 +54,19 @@ class InMemoryGatheringHookTests extends HookSafetyContractTests {
 		assertThat(((HookStorage) this.storage).intents().list(null, 2_000)).hasSizeBetween(1_000, 1_100);
 		store.close();
 		assertThat(((HookStorage) this.storage).intents().list(null, 2_000)).isEmpty();
+	}
+
+	@Test
+	void leasesThirtyTwoIdsAheadAtMost() {
+		MemoryStore store = store((builder) -> builder.hook(new RecordingHook("none")));
+		List<Integer> leased = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			store.commit(Draft.of(NOTE, Map.of("text", i)));
+			leased.add(((HookStorage) this.storage).intents().list(null, 1_000).size());
+		}
+		assertThat(Collections.max(leased)).isBetween(32, 32 + 16);
+		assertThat(Collections.min(leased.subList(100, 200))).isGreaterThan(8);
+		store.close();
 	}
 
 	private static <T> T gathering(Class<T> type, Object target, Intents intents) {
