@@ -329,7 +329,7 @@ final class Engine {
 			telling.preconditions().forEach(plan::require);
 			result = this.storage.apply(unit(plan));
 		}
-		// a storage that is not written in Java may throw what it does not declare
+		// a storage in another language may throw what it does not declare
 		catch (Throwable ex) {
 			telling.withdraw(ex);
 			throw ex;

@@ -82,9 +82,8 @@ final class PostgresIntents implements JpaIntents {
 				+ "on conflict (namespace, fact_id) do nothing returning token, fact_id) "
 				+ "select token, fact_id, nextval('memstate_fence') from added");
 		this.remove = tables.sql("delete from memstate_intent where namespace = ? and token = ? and fact_id = any(?)");
-		// who locks several of them to take them over must not be waited for, as it may
-		// wait
-		// for another of them, and does away with the tokens itself
+		// who locks some of them to take them over may wait for another of them, and does
+		// away with the tokens itself
 		this.releaseAll = tables.sql("with released as (select namespace, fact_id from memstate_intent "
 				+ "where namespace = ? and token = any(?) for update skip locked) delete from memstate_intent i "
 				+ "using released r where i.namespace = r.namespace and i.fact_id = r.fact_id");
