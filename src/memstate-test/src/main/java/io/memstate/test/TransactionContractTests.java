@@ -93,7 +93,7 @@ public abstract class TransactionContractTests extends StorageContract {
 	@Test
 	void goesOnAfterAnOperationWhoseFailureIsCaught() {
 		this.memory.commit(decision("yes").id("d"));
-		this.memory.transaction((work) -> {
+		this.memory.transaction((MemoryOperations work) -> {
 			work.commit(note("1").id("a"));
 			assertThatThrownBy(() -> work.delete("d")).isInstanceOf(ConflictException.class);
 			assertThatThrownBy(
@@ -108,7 +108,7 @@ public abstract class TransactionContractTests extends StorageContract {
 	void takesBackWhatABatchChangedBeforeItFailed() {
 		this.memory.commit(decision("yes").id("d"));
 		Fact stored = this.memory.commit(note("0").id("stored"));
-		this.memory.transaction((work) -> {
+		this.memory.transaction((MemoryOperations work) -> {
 			work.commit(note("1").id("a"));
 			work.get("stored");
 			List<Draft> batch = List.of(note("2").id("a"), note("2").id("stored"), preference("editor", "vi").id("p"),
@@ -127,7 +127,7 @@ public abstract class TransactionContractTests extends StorageContract {
 	void seesItsOwnWrites() {
 		this.memory.commit(note("0").id("a"));
 		this.memory.commit(note("0").id("gone"));
-		this.memory.transaction((work) -> {
+		this.memory.transaction((MemoryOperations work) -> {
 			Fact updated = work.update("a", Patch.set("text", "1"));
 			assertThat(work.get("a")).contains(updated);
 			Fact fresh = work.commit(note("1").id("b"));
@@ -148,7 +148,7 @@ public abstract class TransactionContractTests extends StorageContract {
 	void shadowsLongTermSingletonsByItsOwnWrites() {
 		Fact longTerm = this.memory.commit(preference("editor", "vi").id("long"));
 		FactQuery query = FactQuery.type(PREFERENCE).withLongTerm();
-		session("s").transaction((work) -> {
+		session("s").transaction((MemoryOperations work) -> {
 			assertThat(work.query(query)).containsExactly(longTerm);
 			Fact own = work.commit(preference("editor", "emacs").id("own"));
 			assertThat(work.query(query)).containsExactly(own);
@@ -181,7 +181,7 @@ public abstract class TransactionContractTests extends StorageContract {
 	@Test
 	void keepsItsWritesFromOthersUntilItsEnd() {
 		this.memory.commit(note("0").id("a"));
-		this.memory.transaction((work) -> {
+		this.memory.transaction((MemoryOperations work) -> {
 			work.update("a", Patch.set("text", "1"));
 			work.commit(note("1").id("b"));
 			assertThat(this.memory.get("a").orElseThrow().payload()).containsEntry("text", "0");
@@ -193,7 +193,7 @@ public abstract class TransactionContractTests extends StorageContract {
 
 	@Test
 	void meetsItsOwnSingletons() {
-		this.memory.transaction((work) -> {
+		this.memory.transaction((MemoryOperations work) -> {
 			Fact first = work.commit(preference("editor", "vi"));
 			Fact second = work.commit(preference("editor", "ed"));
 			assertThat(second.id()).isEqualTo(first.id());
@@ -287,7 +287,7 @@ public abstract class TransactionContractTests extends StorageContract {
 	void givesUpATransactionInsideWhoseFailureIsCaught() {
 		RuntimeException failure = new RuntimeException("no");
 		this.memory.commit(preference("tone", "formal").id("tone"));
-		this.memory.transaction((outer) -> {
+		this.memory.transaction((MemoryOperations outer) -> {
 			outer.commit(note("1").id("a"));
 			assertThatThrownBy(() -> outer.transaction((inner) -> {
 				inner.commit(note("2").id("b"));
@@ -313,7 +313,7 @@ public abstract class TransactionContractTests extends StorageContract {
 		this.memory.commit(preference("tone", "formal"));
 		this.memory.commit(decision("yes").id("d"));
 		MemoryStore other = store((builder) -> builder.schema(FactSchema.of(PREFERENCE).singleton("value")));
-		Fact written = other.transaction((work) -> {
+		Fact written = other.transaction((MemoryOperations work) -> {
 			assertThatThrownBy(() -> work.commitAll(List.of(preference("tone", "brief"), decision("no").id("d")),
 					Change.anonymous()))
 				.isInstanceOf(ConflictException.class);
@@ -374,7 +374,7 @@ public abstract class TransactionContractTests extends StorageContract {
 
 	@Test
 	void worksOnASession() {
-		session("s").transaction((work) -> {
+		session("s").transaction((MemoryOperations work) -> {
 			Fact fact = work.commit(note("1").id("a"));
 			assertThat(fact.sessionId()).isEqualTo("s");
 			return work.commit(note("2").id("b"));
@@ -428,7 +428,7 @@ public abstract class TransactionContractTests extends StorageContract {
 	@Test
 	void goesOnAfterTooManyFactsWereRefused() {
 		MemoryStore small = store((builder) -> builder.maxStepSize(2));
-		small.transaction((work) -> {
+		small.transaction((MemoryOperations work) -> {
 			work.commit(note("1").id("a"));
 			work.commit(note("2").id("b"));
 			assertThatThrownBy(() -> work.commit(note("3").id("c"))).isInstanceOf(ConflictException.class);
