@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -106,29 +108,40 @@ public abstract class HookProcessContractTests {
 		return null;
 	}
 
+	/** The one that is killed has a process of its own; the other lives in this one. */
 	@Test
 	void goesOnWithTheOutboxOfAnInstanceThatWasKilled() throws Exception {
 		String location = location();
 		String hookLocation = indexes.location("outbox " + UUID.randomUUID(), 0);
+		String[] drainer = { opener().getName(), location, HookMode.OUTBOX.name(), RemoteIndex.Opener.class.getName(),
+				hookLocation };
 		RemoteIndex index = new RemoteIndex.Opener().open(hookLocation);
 		try (index;
+				ChildProcess dead = ChildProcess.start(KillWorker.class, drainer);
 				Storage storage = opener().getDeclaredConstructor().newInstance().open(location);
 				MemoryStore store = MemoryStore.builder(storage)
 					.namespace("drain-" + UUID.randomUUID())
 					.hook(index)
 					.hookMode(HookMode.OUTBOX)
 					.build();
-				ChildProcess dead = drainer(location, hookLocation);
-				ChildProcess living = drainer(location, hookLocation)) {
+				KillWorker living = new KillWorker(drainer)) {
 			write(store);
 			dead.expect("ready");
-			living.expect("ready");
 			dead.send("drain dead");
-			living.send("drain living");
-			await(() -> index.count() >= CHANGES / 2);
-			dead.kill();
-			living.send("a minute later");
-			await(() -> store.hooks().list().get(0).pending() == 0);
+			await(() -> index.count() > 0);
+			AtomicBoolean done = new AtomicBoolean();
+			CompletableFuture<Void> delivery = CompletableFuture
+				.runAsync(() -> living.drain("living", () -> !done.get()), (task) -> new Thread(task).start());
+			try {
+				await(() -> delivery.isDone() || index.count() >= CHANGES / 2);
+				dead.kill();
+				living.aMinuteLater();
+				await(() -> delivery.isDone() || store.hooks().list().get(0).pending() == 0);
+			}
+			finally {
+				done.set(true);
+			}
+			delivery.get();
 			List<Take> takes = index.takes();
 			assertEveryChangeInOrder(takes);
 			assertThat(index.held()).hasSize(FACTS);
@@ -136,11 +149,6 @@ public abstract class HookProcessContractTests {
 					getClass().getSimpleName(), CHANGES, FACTS, CHANGES / 2,
 					takes.stream().filter((take) -> take.client().startsWith("dead")).count(), takes.size() - CHANGES);
 		}
-	}
-
-	private ChildProcess drainer(String location, String hookLocation) {
-		return ChildProcess.start(KillWorker.class, opener().getName(), location, HookMode.OUTBOX.name(),
-				RemoteIndex.Opener.class.getName(), hookLocation);
 	}
 
 	private static void write(MemoryStore store) {

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 import io.memstate.Change;
 import io.memstate.ConflictException;
@@ -32,11 +33,13 @@ import io.memstate.storage.Storage;
  * What runs in the processes of {@link KillHarness}: tells {@code ready}, waits for a
  * line, and goes on until it is killed.
  */
-final class KillWorker {
+final class KillWorker implements AutoCloseable {
 
 	private static final int FACTS = 20;
 
 	private final StorageOpener opener;
+
+	private final Storage storage;
 
 	private final MemoryStore store;
 
@@ -48,13 +51,18 @@ final class KillWorker {
 
 	private final OffsetClock clock = new OffsetClock();
 
-	private KillWorker(String[] arguments) throws Exception {
+	/**
+	 * Creates a worker.
+	 * @param arguments opener of the storage, its location, mode, opener of the hooks,
+	 * their locations
+	 */
+	KillWorker(String... arguments) throws Exception {
 		this.trap = new KillPhase.Trap();
 		this.opener = (StorageOpener) instance(arguments[0]);
-		Storage storage = this.trap.in(this.opener.open(arguments[1]));
-		initialize(storage);
+		this.storage = this.trap.in(this.opener.open(arguments[1]));
+		initialize(this.storage);
 		HookMode mode = HookMode.valueOf(arguments[2]);
-		MemoryStore.Builder builder = MemoryStore.builder(storage)
+		MemoryStore.Builder builder = MemoryStore.builder(this.storage)
 			.clock(this.clock)
 			.hookMode(mode)
 			.hookMaxAttempts(Integer.MAX_VALUE);
@@ -90,8 +98,7 @@ final class KillWorker {
 
 	/**
 	 * Runs.
-	 * @param arguments opener of the storage, its location, mode, opener of the hooks,
-	 * their locations
+	 * @param arguments those of a worker
 	 */
 	public static void main(String[] arguments) throws Exception {
 		KillWorker worker = new KillWorker(arguments);
@@ -99,7 +106,7 @@ final class KillWorker {
 		BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 		String[] line = lines.readLine().split(" ");
 		if (line[0].equals("drain")) {
-			worker.drain(line[1], lines);
+			worker.drain(line[1], () -> true);
 		}
 		else {
 			worker.write(line[0], KillPhase.valueOf(line[1]), Integer.parseInt(line[2]), Integer.parseInt(line[3]),
@@ -209,25 +216,32 @@ final class KillWorker {
 	}
 
 	/**
-	 * Delivers, and after a line from the parent behaves as if a minute had passed.
+	 * Delivers.
+	 * @param client as whom the indexes know it, followed by the number of the claim
+	 * @param goOn for how long
 	 */
-	private void drain(String client, BufferedReader lines) {
-		new Thread(() -> {
-			try {
-				lines.readLine();
-				this.clock.advance(Duration.ofMinutes(1));
-			}
-			catch (java.io.IOException ex) {
-				throw new java.io.UncheckedIOException(ex);
-			}
-		}).start();
+	void drain(String client, BooleanSupplier goOn) {
 		this.trap.onClaim(() -> {
 			String name = client + " " + this.claims.incrementAndGet();
 			this.remote.forEach((index) -> index.client(name));
 		});
-		while (true) {
+		while (goOn.getAsBoolean()) {
 			this.store.hooks().deliver();
 			LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+		}
+	}
+
+	/** Goes on as if a minute had passed, which is longer than a lease. */
+	void aMinuteLater() {
+		this.clock.advance(Duration.ofMinutes(1));
+	}
+
+	@Override
+	public void close() throws Exception {
+		this.store.close();
+		this.storage.close();
+		for (RemoteIndex index : this.remote) {
+			index.close();
 		}
 	}
 

@@ -10,7 +10,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * @since 0.1.0
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 public abstract class ProcessContractTests {
 
 	private static final Logger logger = LoggerFactory.getLogger(ProcessContractTests.class);
@@ -159,6 +163,7 @@ public abstract class ProcessContractTests {
 	}
 
 	@Test
+	@Order(Integer.MAX_VALUE)
 	void staysWholeWhenWritersAreKilled() throws Exception {
 		String location = location();
 		long seed = seed();
@@ -175,13 +180,14 @@ public abstract class ProcessContractTests {
 	}
 
 	/**
-	 * Starts a writer and kills it at some moment, most often while it writes, sometimes
-	 * while it starts.
+	 * Starts a writer, unless one is left of the other tests, and kills it at some
+	 * moment, most often while it writes, sometimes while it starts.
 	 */
 	private List<String> killed(String location, int kill, Random random) {
 		long life = TimeUnit.MILLISECONDS.toNanos(random.nextInt(MAX_LIFE_MILLIS));
 		boolean early = kill % 10 == 9;
-		try (ChildProcess child = ChildWorker.start(opener())) {
+		boolean left = !early && !workers.isEmpty();
+		try (ChildProcess child = left ? workers.remove(0) : ChildWorker.start(opener())) {
 			child.send(ChildWorker.job(location, this.namespace, ChildWorker.Job.LOAD, "k" + kill, THREADS, 60_000,
 					random.nextLong()));
 			child.send("go");
