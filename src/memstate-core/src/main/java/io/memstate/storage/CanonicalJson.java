@@ -105,7 +105,7 @@ public final class CanonicalJson {
 		if (Double.isFinite(real) && shortest(real).compareTo(decimal) == 0) {
 			return (real == 0) ? 0.0 : real;
 		}
-		BigDecimal stripped = decimal.stripTrailingZeros();
+		BigDecimal stripped = Values.stripped(decimal);
 		return (stripped.scale() < 1) ? stripped.setScale(1) : stripped;
 	}
 
@@ -249,7 +249,7 @@ public final class CanonicalJson {
 	}
 
 	private static String plain(BigDecimal decimal) {
-		BigDecimal stripped = decimal.stripTrailingZeros();
+		BigDecimal stripped = Values.stripped(decimal);
 		return ((stripped.scale() < 1) ? stripped.setScale(1) : stripped).toPlainString();
 	}
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Values {
 
+	private static final int FEW_ZEROS = 8;
+
 	private Values() {
 	}
 
@@ -128,15 +130,37 @@ public final class Values {
 	 */
 	public static BigDecimal decimal(Number number) {
 		if (number instanceof BigDecimal decimal) {
-			return decimal.stripTrailingZeros();
+			return stripped(decimal);
 		}
 		if (number instanceof BigInteger integer) {
-			return new BigDecimal(integer).stripTrailingZeros();
+			return stripped(new BigDecimal(integer));
 		}
 		if (number instanceof Double real) {
-			return CanonicalJson.shortest(real).stripTrailingZeros();
+			return stripped(CanonicalJson.shortest(real));
 		}
 		return BigDecimal.valueOf(number.longValue()).stripTrailingZeros();
+	}
+
+	/**
+	 * A number without trailing zeros. The JDK takes them off one by one, and divides the
+	 * whole number for each.
+	 */
+	static BigDecimal stripped(BigDecimal decimal) {
+		BigInteger digits = decimal.unscaledValue();
+		int scale = decimal.scale();
+		// a multiple of a power of ten is one of that power of two
+		int zeros = digits.getLowestSetBit();
+		if (zeros < FEW_ZEROS || scale < 0) {
+			return decimal.stripTrailingZeros();
+		}
+		for (int power = Integer.highestOneBit(zeros); power >= FEW_ZEROS; power /= 2) {
+			BigInteger[] parts = digits.divideAndRemainder(BigInteger.TEN.pow(power));
+			if (parts[1].signum() == 0) {
+				digits = parts[0];
+				scale -= power;
+			}
+		}
+		return new BigDecimal(digits, scale).stripTrailingZeros();
 	}
 
 	private static int compareNumbers(Number left, Number right) {

@@ -14,6 +14,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,6 +61,13 @@ class ValueModelPropertyTests {
 			assertThat(CanonicalJson.shortest(real).doubleValue()).isEqualTo(real + 0.0);
 			assertThat(new BigDecimal(CanonicalJson.write(real)).doubleValue()).isEqualTo(real + 0.0);
 		}
+	}
+
+	@Property
+	void stripsTrailingZerosAsTheJdkDoes(@ForAll BigInteger digits, @ForAll @IntRange(max = 500) int zeros,
+			@ForAll @IntRange(min = -600, max = 600) int scale) {
+		BigDecimal decimal = new BigDecimal(digits.multiply(BigInteger.TEN.pow(zeros)), scale);
+		assertThat(Values.stripped(decimal)).isEqualTo(decimal.stripTrailingZeros());
 	}
 
 	@Property
