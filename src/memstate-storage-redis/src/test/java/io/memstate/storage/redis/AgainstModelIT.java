@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AgainstModelIT {
 
-	private static final int UNITS = Integer.getInteger("memstate.test.units", 100);
+	private static final int UNITS = Integer.getInteger("memstate.test.units", 60);
 
 	private final Storage model = new InMemoryStorage();
 

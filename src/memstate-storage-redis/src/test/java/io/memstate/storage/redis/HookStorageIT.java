@@ -42,6 +42,8 @@ class HookStorageIT {
 
 	private static final List<String> HOOKS = List.of("index", "index 2");
 
+	private static final int LISTED = Integer.getInteger("memstate.test.listed", 4);
+
 	private static final Instant START = Units.NOW.plusSeconds(60);
 
 	@ParameterizedTest
@@ -81,9 +83,12 @@ class HookStorageIT {
 						assertThat(storage.apply(unit)).isEqualTo(model.apply(unit));
 					}
 				}
-				assertThat(storage.intents().list(null, 100)).isEqualTo(model.intents().list(null, 100));
 				FactAddress after = new FactAddress(namespace, "id" + random.nextInt(6));
-				assertThat(storage.intents().list(after, 3)).isEqualTo(model.intents().list(after, 3));
+				// a listing asks each of many keys
+				if (i % LISTED == 0) {
+					assertThat(storage.intents().list(null, 100)).isEqualTo(model.intents().list(null, 100));
+					assertThat(storage.intents().list(after, 3)).isEqualTo(model.intents().list(after, 3));
+				}
 			}
 		}
 	}
