@@ -3,6 +3,7 @@ package io.memstate.storage.jpa;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -63,7 +64,9 @@ final class Connections implements AutoCloseable {
 			return null;
 		}
 		DataSource target = target(shared);
-		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
+		// a copy, as looking whether the transaction was committed may bind a resource
+		for (Map.Entry<Object, Object> resource : List
+			.copyOf(TransactionSynchronizationManager.getResourceMap().entrySet())) {
 			if (resource.getKey() instanceof DataSource key && target.equals(target(key))
 					&& resource.getValue() instanceof ConnectionHolder holder && isOfTransaction(holder)) {
 				return key;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -304,13 +305,17 @@ abstract class AbstractParticipationTests {
 	void staysApartFromATransactionOnAnotherDataSource() {
 		try (HikariDataSource other = pool(2)) {
 			TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(other));
+			// so many that others follow that of this storage
+			List<Object> bound = Stream.generate(Object::new).limit(50).toList();
 			transaction.executeWithoutResult((status) -> {
+				bound.forEach((key) -> TransactionSynchronizationManager.bindResource(key, "bound"));
 				assertThat(this.storage.callerTransaction()).isNull();
 				if (!(this.storage instanceof SqliteStorage)) {
 					Facts.put(this.storage, Facts.fact("apart", "{}"));
 					new JdbcTemplate(this.dataSource).queryForObject("select 1", Integer.class);
 					assertThat(this.storage.callerTransaction()).isNull();
 				}
+				bound.forEach(TransactionSynchronizationManager::unbindResource);
 				status.setRollbackOnly();
 			});
 			assertThat(this.storage.facts("n", List.of("apart")))
