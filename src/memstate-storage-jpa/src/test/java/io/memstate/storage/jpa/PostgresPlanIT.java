@@ -161,6 +161,28 @@ class PostgresPlanIT {
 		}
 	}
 
+	@Test
+	void findsRowsByTheirKeysEvenWhereNothingIsKnownOfTheData() {
+		String other = PostgresServer.newSchema();
+		try (JpaStorage fresh = PostgresStorage.open(PostgresServer.url(), null, null).schema(other)) {
+			fresh.initialize();
+			assertIndex(other, "memstate_fact", "id = 'x'", "memstate_fact_pkey");
+			assertIndex(other, "memstate_fact", "id = 'x' for update", "memstate_fact_pkey");
+			assertIndex(other, "memstate_fact", "id = 'x' and version = 1", "memstate_fact_pkey");
+			assertIndex(other, "memstate_intent", "fact_id = 'x'", "memstate_intent_pkey");
+			assertIndex(other, "memstate_intent", "token = 'x'", "memstate_intent_by_token");
+			assertIndex(other, "memstate_step", "step = 'x'", "memstate_step_pkey");
+			assertIndex(other, "memstate_log", "step = 'x'", "memstate_log_by_step");
+		}
+	}
+
+	private void assertIndex(String schema, String table, String condition, String index) {
+		assertThat(this.jdbc
+			.queryForList("explain select 1 from " + schema + "." + table + " where namespace = 'n' and " + condition,
+					String.class)
+			.toString()).as(table + " where " + condition).contains(index);
+	}
+
 	private static Condition comparison(String path, Operator operator, Object value) {
 		return new Condition.Comparison(Path.parse(path), operator, value);
 	}
