@@ -272,9 +272,9 @@ final class HookRepair {
 				index.clear();
 				return true;
 			});
-			// what hooks were shown before is gone, and its facts may be written where
-			// the
-			// pages have passed; before there is progress, as who goes on can't know them
+			// what hooks were shown before is gone, and its facts may be written
+			// where the pages have passed; before there is progress, as who goes on can't
+			// know them
 			for (FactAddress fact : underWay()) {
 				showStored(fact.namespace(), Set.of(fact.factId()));
 			}

@@ -15,8 +15,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.HookStorage;
@@ -30,8 +28,6 @@ import io.memstate.storage.StoredEntry;
  * recovered as any lease is.
  */
 final class KeptLeases {
-
-	private static final Logger logger = LoggerFactory.getLogger(KeptLeases.class);
 
 	private static final int MOST_FACTS = 1_000;
 
@@ -174,15 +170,7 @@ final class KeptLeases {
 	}
 
 	private void release(Map<String, List<String>> tokens) {
-		tokens.forEach((namespace, ofNamespace) -> {
-			try {
-				this.storage.intents().release(namespace, ofNamespace);
-			}
-			catch (RuntimeException ex) {
-				logger.debug("Could not give back facts of namespace '{}' that were leased; their leases run out",
-						namespace, ex);
-			}
-		});
+		tokens.forEach((namespace, ofNamespace) -> Leases.giveBack(this.storage, namespace, ofNamespace));
 	}
 
 	/** A write of a fact, the only one in this process. */

@@ -284,13 +284,7 @@ final class LeasedIds {
 		private void release() {
 			Collection<String> tokens = this.unused.stream().map(LeasedId::token).toList();
 			this.unused.clear();
-			try {
-				LeasedIds.this.storage.intents().release(this.namespace, tokens);
-			}
-			catch (RuntimeException ex) {
-				logger.debug("Could not give back ids of namespace '{}' that were leased; their leases run out",
-						this.namespace, ex);
-			}
+			Leases.giveBack(LeasedIds.this.storage, this.namespace, tokens);
 		}
 
 	}

@@ -5,9 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.memstate.storage.HookStorage;
 
 /**
  * The tokens of leases. A token tells which process holds it, so that another process of
@@ -15,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * lease that is taken too early costs its holder a retry, and nothing else.
  */
 final class Leases {
+
+	private static final Logger logger = LoggerFactory.getLogger(Leases.class);
 
 	private static final Duration TOLERANCE = Duration.ofSeconds(5);
 
@@ -55,6 +62,16 @@ final class Leases {
 	/** Whether a token is held also while hooks are told of nothing. */
 	static boolean isIdle(String token) {
 		return isKept(token) || token.contains("/" + AHEAD);
+	}
+
+	/** Ends leases that are not needed any more; those that can't be ended run out. */
+	static void giveBack(HookStorage storage, String namespace, Collection<String> tokens) {
+		try {
+			storage.intents().release(namespace, tokens);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Could not give back leases of namespace '{}'; they run out", namespace, ex);
+		}
 	}
 
 	/** Whether the process that made a token is known to have died. */
