@@ -202,6 +202,11 @@ final class SqliteDatabase implements Database {
 		return false; // there is one writer at a time
 	}
 
+	static boolean isBusy(SQLException failure) {
+		int code = failure.getErrorCode() & 0xFF;
+		return code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code;
+	}
+
 	@Override
 	public String advice(SQLException failure) {
 		int code = failure.getErrorCode() & 0xFF;
@@ -211,7 +216,7 @@ final class SqliteDatabase implements Database {
 		if (code == SQLiteErrorCode.SQLITE_READONLY.code || code == SQLiteErrorCode.SQLITE_PERM.code) {
 			return "the file can't be written: let this process write the file and its directory";
 		}
-		if (code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
+		if (isBusy(failure)) {
 			return "another connection held the write lock for too long: end its transaction sooner or wait longer";
 		}
 		if (code == SQLiteErrorCode.SQLITE_CANTOPEN.code) {

@@ -124,7 +124,8 @@ final class SqliteIntents implements JpaIntents {
 			config.setJournalMode(SQLiteConfig.JournalMode.WAL);
 			config.setSynchronous(SQLiteConfig.SynchronousMode.valueOf(this.settings.synchronous().name()));
 		}
-		return config.createConnection("jdbc:sqlite:" + (isInMemory() ? ":memory:" : this.file + "-hooks"));
+		return SqliteFiles.connect(config, "jdbc:sqlite:" + (isInMemory() ? ":memory:" : this.file + "-hooks"),
+				this.settings.connectionTimeout());
 	}
 
 	private boolean isInMemory() {

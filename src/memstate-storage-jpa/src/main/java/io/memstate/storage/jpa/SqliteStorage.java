@@ -138,7 +138,7 @@ public final class SqliteStorage extends JpaStorage {
 	private static Pools pools(Path file, JdbcSettings settings) {
 		createDirectories(file);
 		SQLiteDataSource writing = dataSource(file, settings, false);
-		require(file, writing);
+		require(file, writing, settings);
 		HikariDataSource writer = pool(writing, settings, false);
 		HikariDataSource reader = pool(dataSource(file, settings, true), settings, true);
 		return new Pools(reader, writer, null, List.of(reader, writer));
@@ -158,8 +158,9 @@ public final class SqliteStorage extends JpaStorage {
 	}
 
 	// a pool would try again and again
-	private static void require(Path file, DataSource dataSource) {
-		try (Connection opened = dataSource.getConnection(); Statement statement = opened.createStatement()) {
+	private static void require(Path file, SQLiteDataSource source, JdbcSettings settings) {
+		try (Connection opened = SqliteFiles.connect(source.getConfig(), source.getUrl(), settings.connectionTimeout());
+				Statement statement = opened.createStatement()) {
 			statement.execute("pragma schema_version");
 		}
 		catch (SQLException ex) {

@@ -1,8 +1,14 @@
 package io.memstate.storage.jpa;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -13,7 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.memstate.Direction;
 import io.memstate.Draft;
 import io.memstate.Fact;
+import io.memstate.FactChange;
 import io.memstate.FactQuery;
+import io.memstate.MemoryHook;
 import io.memstate.MemoryStore;
 import io.memstate.StorageException;
 
@@ -48,6 +56,37 @@ class SqliteStorageTests extends AbstractJpaStorageTests {
 		}
 	}
 
+	// SQLite itself does not wait when a file is to be switched to WAL meanwhile
+	@ParameterizedTest
+	@ValueSource(strings = { "new.db", "new.db-hooks" })
+	void waitsForAnotherThatWritesToTheNewFile(String name) throws Exception {
+		FutureTask<Long> work = new FutureTask<>(() -> {
+			JpaStorage storage = SqliteStorage.open(this.directory.resolve("new.db"));
+			MemoryHook hook = new QuietHook();
+			try (storage; MemoryStore memory = MemoryStore.builder(storage).hook(hook).build()) {
+				memory.commit(Draft.of("note", Map.of("n", 1)));
+				return memory.count(FactQuery.all());
+			}
+		});
+		Thread worker = new Thread(work);
+		try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + this.directory.resolve(name));
+				Statement statement = other.createStatement()) {
+			statement.execute("begin immediate");
+			worker.start();
+			long start = System.nanoTime();
+			while (!isOpening(worker) && !work.isDone() && System.nanoTime() - start < 30_000_000_000L) {
+				Thread.onSpinWait();
+			}
+			statement.execute("commit");
+		}
+		assertThat(work.get()).isOne();
+	}
+
+	private static boolean isOpening(Thread worker) {
+		return worker.getState() == Thread.State.TIMED_WAITING && Arrays.stream(worker.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(SqliteFiles.class.getName()));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "", ":memory:", "file:memstate.db", "jdbc:sqlite:memstate.db" })
 	void refusesWhatIsNoFile(String name) {
@@ -55,6 +94,20 @@ class SqliteStorageTests extends AbstractJpaStorageTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> SqliteStorage.open(file))
 			.withMessageContaining("'" + name + "'")
 			.withMessageContaining("in-memory");
+	}
+
+	private static final class QuietHook implements MemoryHook {
+
+		@Override
+		public String name() {
+			return "quiet";
+		}
+
+		@Override
+		public void apply(List<FactChange> changes) {
+			// takes everything
+		}
+
 	}
 
 }
