@@ -13,7 +13,7 @@ import io.memstate.storage.LeaseResult;
 
 /**
  * Leases for many writers with few durable writes: one of those who wait writes for all
- * of them, while the next ones gather.
+ * of them, while the next ones gather. Where that helps, several write at a time.
  */
 final class LeaseQueue {
 
@@ -25,12 +25,12 @@ final class LeaseQueue {
 
 	private List<Waiting> queue = new ArrayList<>();
 
-	private boolean writing;
+	private int writing;
 
 	LeaseResult lease(Intents intents, LeaseRequest request) {
 		Waiting own = new Waiting(request);
 		while (true) {
-			List<Waiting> batch = gather(own);
+			List<Waiting> batch = gather(own, intents.concurrency());
 			if (batch.isEmpty()) {
 				return own.result();
 			}
@@ -42,21 +42,22 @@ final class LeaseQueue {
 	 * Waits until the request is answered or it is this thread's turn to write.
 	 * @return what to write, or nothing if the request is answered
 	 */
-	private List<Waiting> gather(Waiting own) {
+	private List<Waiting> gather(Waiting own, int concurrency) {
 		this.lock.lock();
 		try {
 			if (!own.queued) {
 				own.queued = true;
 				this.queue.add(own);
 			}
-			while (!own.isDone() && this.writing) {
+			while (!own.isDone() && (own.taken || this.writing >= concurrency)) {
 				this.changed.awaitUninterruptibly();
 			}
 			if (own.isDone()) {
 				return List.of();
 			}
-			this.writing = true;
+			this.writing++;
 			List<Waiting> batch = this.queue.subList(0, Math.min(this.queue.size(), MAX_BATCH));
+			batch.forEach((waiting) -> waiting.taken = true);
 			this.queue = new ArrayList<>(this.queue.subList(batch.size(), this.queue.size()));
 			return batch;
 		}
@@ -80,7 +81,7 @@ final class LeaseQueue {
 			for (int i = 0; i < batch.size(); i++) {
 				batch.get(i).answer((failure == null) ? results.get(i) : null, failure);
 			}
-			this.writing = false;
+			this.writing--;
 			this.changed.signalAll();
 		}
 		finally {
@@ -93,6 +94,9 @@ final class LeaseQueue {
 		private final LeaseRequest request;
 
 		private boolean queued;
+
+		// by one who writes for it
+		private boolean taken;
 
 		private @Nullable LeaseResult result;
 

@@ -35,6 +35,15 @@ public interface Intents {
 	}
 
 	/**
+	 * How many threads may lease at a time, if requests are gathered. More than one are
+	 * worth it where those who wait for one durable write could begin the next.
+	 * @return 1 unless overridden
+	 */
+	default int concurrency() {
+		return 1;
+	}
+
+	/**
 	 * Leases facts, each request wholly or not at all, independently of the others, in as
 	 * few durable writes as possible. A request that replaces tokens comes alone and is
 	 * carried out as a part of the calling thread's write: no unit that holds a replaced
