@@ -20,7 +20,8 @@ final class Comparison implements AutoCloseable {
 
 	private static final long TURN = TimeUnit.MILLISECONDS.toNanos(150);
 
-	private static final int WARM_UP = 5;
+	// until the compiler is done with both, else the one with more code is slower
+	private static final int WARM_UP = 50;
 
 	private final int threads;
 

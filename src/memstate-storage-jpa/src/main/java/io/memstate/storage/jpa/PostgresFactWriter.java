@@ -62,8 +62,11 @@ final class PostgresFactWriter {
 		this.putStep = tables.sql(", step as (insert into memstate_step as s (namespace, step, session_id, long_term, "
 				+ "sequence) select ?, ?, ?, ?, sequence from entry on conflict (namespace, step) do update "
 				+ "set sequence = excluded.sequence where s.sequence < excluded.sequence)");
-		// last, as no other lock must be waited for while an intent is locked
-		String lease = "memstate_intent where namespace = ? and token = ? and exists (select 1 from fact)";
+		// last, as no other lock must be waited for while an intent is locked; by its
+		// primary key, of which there is one row whatever the statistics say, as else the
+		// server plans the statement anew each time
+		String lease = "memstate_intent where namespace = ? and fact_id = ? and token = ? "
+				+ "and exists (select 1 from fact)";
 		this.endLease = tables.sql(", lease as (delete from " + lease + " returning fact_id)");
 		this.keepLease = tables.sql(", lease as (select fact_id from " + lease + " for update)");
 	}
@@ -152,7 +155,7 @@ final class PostgresFactWriter {
 		Precondition.LeaseHeld lease = find(unit, Precondition.LeaseHeld.class);
 		if (lease != null) {
 			sql.append(lease.kept() ? this.keepLease : this.endLease);
-			add(parameters, unit.namespace(), lease.token());
+			add(parameters, unit.namespace(), fact.id(), lease.token());
 		}
 		sql.append((lease != null) ? SEQUENCE_IF_LEASED : " select sequence from entry");
 		List<Long> sequences = new ArrayList<>(1);

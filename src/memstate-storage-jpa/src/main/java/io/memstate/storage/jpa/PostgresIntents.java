@@ -74,13 +74,14 @@ final class PostgresIntents implements JpaIntents {
 		this.failures = failures;
 		Tables tables = settings.tables();
 		// what is there is passed over and not waited for: whose transaction is about
-		// to remove it may want a lease first; a fence for each row once it is there
-		this.add = tables.sql("with added as (insert into memstate_intent (namespace, fact_id, token, until_at) "
-				+ "select * from unnest(?::text[], ?::text[], ?::text[], ?::bigint[]) n (namespace, fact_id, token, "
-				+ "until_at) where (select i.token from memstate_intent i where i.namespace = n.namespace "
+		// to remove it may want a lease first; a fence for each row once it is there;
+		// arrays whose length the server can't see, or it would plan for each
+		this.add = tables.sql("insert into memstate_intent (namespace, fact_id, token, until_at) "
+				+ "select * from unnest((select ?::text[]), (select ?::text[]), (select ?::text[]), "
+				+ "(select ?::bigint[])) n (namespace, fact_id, token, until_at) "
+				+ "where (select i.token from memstate_intent i where i.namespace = n.namespace "
 				+ "and i.fact_id = n.fact_id) is null "
-				+ "on conflict (namespace, fact_id) do nothing returning token, fact_id) "
-				+ "select token, fact_id, nextval('memstate_fence') from added");
+				+ "on conflict (namespace, fact_id) do nothing returning token, fact_id, nextval('memstate_fence')");
 		this.remove = tables.sql("delete from memstate_intent where namespace = ? and token = ? and fact_id = any(?)");
 		// who locks some of them to take them over may wait for another of them, and does
 		// away with the tokens itself
@@ -175,6 +176,11 @@ final class PostgresIntents implements JpaIntents {
 		}
 		Arrays.sort(fences);
 		return fences;
+	}
+
+	@Override
+	public int concurrency() {
+		return CONNECTIONS;
 	}
 
 	@Override

@@ -1,12 +1,17 @@
 package io.memstate.storage.jpa;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.memstate.Draft;
+import io.memstate.MemoryStore;
 import io.memstate.storage.Condition;
 import io.memstate.storage.Condition.Operator;
 import io.memstate.storage.Path;
@@ -173,6 +178,30 @@ class PostgresPlanIT {
 			assertIndex(other, "memstate_intent", "token = 'x'", "memstate_intent_by_token");
 			assertIndex(other, "memstate_step", "step = 'x'", "memstate_step_pkey");
 			assertIndex(other, "memstate_log", "step = 'x'", "memstate_log_by_step");
+		}
+	}
+
+	@Test
+	void plansTheWriteOfALeasedFactOnceAndForAll() {
+		String other = PostgresServer.newSchema();
+		HikariConfig config = new HikariConfig();
+		config.setDataSource(PostgresServer.dataSource());
+		config.setMaximumPoolSize(1);
+		try (HikariDataSource pool = new HikariDataSource(config);
+				JpaStorage fresh = PostgresStorage.using(pool).schema(other);
+				MemoryStore memory = MemoryStore.builder(fresh).hook(new QuietHook()).build()) {
+			// what autovacuum sees in the middle of a write of many facts
+			this.jdbc.update("insert into " + other + ".memstate_intent select 'default', 'x' || i, 'token', 0 "
+					+ "from generate_series(1, 1000) i");
+			this.jdbc.execute("analyze " + other + ".memstate_intent");
+			this.jdbc.update("delete from " + other + ".memstate_intent");
+			for (int i = 0; i < 60; i++) {
+				memory.commit(Draft.of("note", Map.of("n", i)).id("f" + i % 30));
+			}
+			assertThat(new JdbcTemplate(pool).queryForList("select generic_plans > 0 and custom_plans <= 5 "
+					+ "from pg_prepared_statements where statement like '%lease as%'", Boolean.class))
+				.isNotEmpty()
+				.containsOnly(true);
 		}
 	}
 

@@ -6,7 +6,6 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.memstate.Direction;
 import io.memstate.Draft;
 import io.memstate.Fact;
-import io.memstate.FactChange;
 import io.memstate.FactQuery;
 import io.memstate.MemoryHook;
 import io.memstate.MemoryStore;
@@ -94,20 +92,6 @@ class SqliteStorageTests extends AbstractJpaStorageTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> SqliteStorage.open(file))
 			.withMessageContaining("'" + name + "'")
 			.withMessageContaining("in-memory");
-	}
-
-	private static final class QuietHook implements MemoryHook {
-
-		@Override
-		public String name() {
-			return "quiet";
-		}
-
-		@Override
-		public void apply(List<FactChange> changes) {
-			// takes everything
-		}
-
 	}
 
 }
