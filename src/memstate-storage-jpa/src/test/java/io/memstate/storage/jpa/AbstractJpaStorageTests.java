@@ -2,6 +2,9 @@ package io.memstate.storage.jpa;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +42,7 @@ import io.memstate.storage.StoredEntry;
 import io.memstate.storage.StoredFact;
 import io.memstate.storage.StoredStep;
 import io.memstate.storage.Unit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,19 +65,51 @@ abstract class AbstractJpaStorageTests {
 			"[\"ab\",\"a\"]", "{}", "{\"x\":1}", "{\"x\":2}", "{\"x\":1,\"y\":1}", "{\"a\":[]}", "{\"b\":1}",
 			"{\"b\":{\"c\":\"a\"}}", "{\"0\":\"a\"}");
 
+	private static final List<String> TABLES = List.of("memstate_fact", "memstate_log", "memstate_step",
+			"memstate_type");
+
+	/** The tests of a class share it: to start it takes longer than most of them do. */
+	private static JpaStorage shared;
+
 	private JpaStorage storage;
 
+	/** An index would stay, so the next test begins with another storage. */
+	private boolean indexed;
+
+	/** A storage where nothing is stored yet. */
 	abstract JpaStorage open();
+
+	/** A connection past the storage that was opened last. */
+	abstract Connection connect() throws SQLException;
 
 	@BeforeEach
 	void openStorage() {
-		this.storage = open();
-		this.storage.initialize();
+		if (shared == null) {
+			shared = open();
+			shared.initialize();
+		}
+		this.storage = shared;
 	}
 
 	@AfterEach
-	void closeStorage() {
-		this.storage.close();
+	void removeAll() throws SQLException {
+		if (this.indexed) {
+			closeStorage();
+			return;
+		}
+		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+			for (String table : TABLES) {
+				statement.execute(this.storage.settings().tables().sql("delete from " + table));
+			}
+		}
+	}
+
+	@AfterAll
+	static void closeStorage() {
+		if (shared != null) {
+			shared.close();
+			shared = null;
+		}
 	}
 
 	@Test
@@ -369,10 +405,15 @@ abstract class AbstractJpaStorageTests {
 	void filtersNeverTooLittleAndCountsExactly() {
 		List<StoredFact> facts = storeValues();
 		assertConditions(facts, Stream.concat(onPayloads(5, 7).stream(), onFacts().stream()).toList());
-		this.storage.index("t", Set.of(Path.parse("v"), Path.parse("w.x-y"), Path.parse("`q\"u\\o`")));
-		this.storage.index("t", Set.of(Path.parse("v")));
+		index(Path.parse("v"), Path.parse("w.x-y"), Path.parse("`q\"u\\o`"));
+		index(Path.parse("v"));
 		// of other paths an index of this one makes no difference
 		assertConditions(facts, onPayloads(2, VALUES.size()));
+	}
+
+	private void index(Path... paths) {
+		this.indexed = true;
+		this.storage.index("t", Set.of(paths));
 	}
 
 	private void assertConditions(List<StoredFact> facts, List<Condition> single) {
@@ -454,7 +495,7 @@ abstract class AbstractJpaStorageTests {
 
 	@Test
 	void keepsLongValuesThatHaveAnIndex() {
-		this.storage.index("t", Set.of(Path.parse("v")));
+		index(Path.parse("v"));
 		String text = new Random(1).ints(60_000, 'a', 'z' + 1)
 			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
 			.toString();
@@ -590,10 +631,6 @@ abstract class AbstractJpaStorageTests {
 		finally {
 			executor.shutdownNow();
 		}
-	}
-
-	JpaStorage storage() {
-		return this.storage;
 	}
 
 }

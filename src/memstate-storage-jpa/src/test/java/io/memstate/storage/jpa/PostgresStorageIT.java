@@ -1,5 +1,6 @@
 package io.memstate.storage.jpa;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,11 @@ class PostgresStorageIT extends AbstractJpaStorageTests {
 			.schema(PostgresServer.newSchema())
 			.tablePrefix("mem_")
 			.poolSize(8);
+	}
+
+	@Override
+	Connection connect() throws SQLException {
+		return PostgresServer.dataSource().getConnection();
 	}
 
 	@Test

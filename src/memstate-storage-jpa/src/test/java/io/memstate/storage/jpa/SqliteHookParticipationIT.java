@@ -5,7 +5,7 @@ import java.util.Map;
 
 import com.zaxxer.hikari.HikariConfig;
 
-class SqliteHookParticipationTests extends AbstractHookParticipationTests {
+class SqliteHookParticipationIT extends AbstractHookParticipationTests {
 
 	@Override
 	CallerDatabase open(HikariConfig config, Path directory) {

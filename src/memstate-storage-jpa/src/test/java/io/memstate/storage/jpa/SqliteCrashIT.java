@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a process leaves in the files of SQLite that dies while it commits.
  */
-class SqliteCrashTests {
+class SqliteCrashIT {
 
 	// of the index of the log, which other processes look at
 	private static final int HEADER = 96;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteHookTests extends HookSafetyContractTests {
+class SqliteHookIT extends HookSafetyContractTests {
 
 	private static Storage shared;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-class SqliteParticipationTests extends AbstractParticipationTests {
+class SqliteParticipationIT extends AbstractParticipationTests {
 
 	@TempDir
 	private Path directory;

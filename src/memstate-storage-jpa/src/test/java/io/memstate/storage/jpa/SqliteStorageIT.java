@@ -3,10 +3,12 @@ package io.memstate.storage.jpa;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
@@ -27,15 +29,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-class SqliteStorageTests extends AbstractJpaStorageTests {
+class SqliteStorageIT extends AbstractJpaStorageTests {
+
+	@TempDir
+	private static Path files;
+
+	private static Path file;
 
 	@TempDir
 	private Path directory;
 
 	@Override
 	JpaStorage open() {
-		return SqliteStorage.open(this.directory.resolve("some/where/memstate.db"))
-			.synchronous(SqliteStorage.Synchronous.NORMAL);
+		file = files.resolve("some/where/" + UUID.randomUUID() + ".db");
+		return SqliteStorage.open(file).synchronous(SqliteStorage.Synchronous.NORMAL);
+	}
+
+	@Override
+	Connection connect() throws SQLException {
+		return DriverManager.getConnection("jdbc:sqlite:" + file + "?busy_timeout=5000");
 	}
 
 	@Test

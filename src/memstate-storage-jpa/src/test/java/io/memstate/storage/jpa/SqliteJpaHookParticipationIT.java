@@ -1,6 +1,6 @@
 package io.memstate.storage.jpa;
 
-class SqliteJpaHookParticipationTests extends SqliteHookParticipationTests {
+class SqliteJpaHookParticipationIT extends SqliteHookParticipationIT {
 
 	@Override
 	boolean underJpa() {

@@ -5,7 +5,7 @@ import java.util.Map;
 
 import com.zaxxer.hikari.HikariConfig;
 
-class SqliteCallerTransactionTests extends AbstractCallerTransactionTests {
+class SqliteCallerTransactionIT extends AbstractCallerTransactionTests {
 
 	@Override
 	CallerDatabase open(Path directory) {

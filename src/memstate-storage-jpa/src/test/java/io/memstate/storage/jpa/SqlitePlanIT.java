@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Which index a query uses that finds 10 of 100,000 facts.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SqlitePlanTests {
+class SqlitePlanIT {
 
 	private JpaStorage storage;
 

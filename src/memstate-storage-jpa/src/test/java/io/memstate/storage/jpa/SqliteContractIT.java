@@ -10,7 +10,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SqliteContractTests extends AllStorageContractTests {
+class SqliteContractIT extends AllStorageContractTests {
 
 	private Storage storage;
 

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-class SqlitePathIndexesTests extends AbstractPathIndexesTests {
+class SqlitePathIndexesIT extends AbstractPathIndexesTests {
 
 	@TempDir
 	private Path directory;

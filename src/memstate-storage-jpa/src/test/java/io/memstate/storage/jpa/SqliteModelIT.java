@@ -9,7 +9,7 @@ import io.memstate.storage.Storage;
 import io.memstate.test.ModelBasedContractTests;
 import org.springframework.util.FileSystemUtils;
 
-class SqliteModelTests extends ModelBasedContractTests {
+class SqliteModelIT extends ModelBasedContractTests {
 
 	private Path directory;
 
