@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * environment variables {@code MEMSTATE_TEST_POSTGRES_URL} and
  * {@code MEMSTATE_TEST_REDIS_URI}, name others.
  */
-class BackendsIT {
+class BackendsTests {
 
 	private final String namespace = "quickstart-" + System.nanoTime();
 

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @ExtendWith(OutputCaptureExtension.class)
-class RedisAutoConfigurationIT {
+class RedisAutoConfigurationTests {
 
 	private final ApplicationContextRunner alone = new ApplicationContextRunner()
 		.withConfiguration(
@@ -53,7 +53,7 @@ class RedisAutoConfigurationIT {
 	@Test
 	void connectionFactoryOfTheApplication() {
 		this.application.withPropertyValues("spring.data.redis.url=" + TestServers.redisUrl())
-			.run(RedisAutoConfigurationIT::assertWorks);
+			.run(RedisAutoConfigurationTests::assertWorks);
 	}
 
 	@Test
@@ -72,7 +72,7 @@ class RedisAutoConfigurationIT {
 	void connectionDetailsOfBootAreHonoured() {
 		this.application.withPropertyValues("spring.data.redis.port=1")
 			.withBean(DataRedisConnectionDetails.class, Details::new)
-			.run(RedisAutoConfigurationIT::assertWorks);
+			.run(RedisAutoConfigurationTests::assertWorks);
 	}
 
 	@Test

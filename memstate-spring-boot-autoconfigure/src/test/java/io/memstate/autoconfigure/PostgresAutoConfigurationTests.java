@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @ExtendWith(OutputCaptureExtension.class)
-class PostgresAutoConfigurationIT {
+class PostgresAutoConfigurationTests {
 
 	private String url;
 
@@ -97,7 +97,7 @@ class PostgresAutoConfigurationIT {
 			.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nobody",
 					"memstate.jdbc.initialize-schema=always")
 			.withBean(JdbcConnectionDetails.class, () -> new Details(this.url))
-			.run(PostgresAutoConfigurationIT::assertWorks);
+			.run(PostgresAutoConfigurationTests::assertWorks);
 	}
 
 	@Test
@@ -120,7 +120,7 @@ class PostgresAutoConfigurationIT {
 		this.application
 			.withPropertyValues("spring.flyway.enabled=true",
 					"spring.flyway.locations=classpath:guest/flyway,classpath:memstate/migration/postgresql")
-			.run(PostgresAutoConfigurationIT::assertWorks);
+			.run(PostgresAutoConfigurationTests::assertWorks);
 	}
 
 	@Test
@@ -128,7 +128,7 @@ class PostgresAutoConfigurationIT {
 		this.application
 			.withPropertyValues("spring.liquibase.enabled=true",
 					"spring.liquibase.change-log=classpath:guest/liquibase/memstate-postgresql.yaml")
-			.run(PostgresAutoConfigurationIT::assertWorks);
+			.run(PostgresAutoConfigurationTests::assertWorks);
 	}
 
 	@Test

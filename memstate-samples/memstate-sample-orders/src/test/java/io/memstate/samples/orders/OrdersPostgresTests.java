@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * included.
  */
 @ActiveProfiles("postgres")
-class OrdersPostgresIT extends AbstractOrdersTests {
+class OrdersPostgresTests extends AbstractOrdersTests {
 
 	@DynamicPropertySource
 	static void server(DynamicPropertyRegistry registry) {
