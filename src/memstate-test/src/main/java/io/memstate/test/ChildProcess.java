@@ -28,8 +28,8 @@ public final class ChildProcess implements AutoCloseable {
 
 	/** For a process that lives so shortly that its start is most of what it costs. */
 	private static final List<String> FLAGS = List.of("-Xmx512m", "-Xmn128m", "-XX:+UseSerialGC",
-			"-XX:TieredStopAtLevel=1", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote",
-			"-Xshare:auto", "-Dfile.encoding=UTF-8");
+			"-XX:MetaspaceSize=128m", "-XX:TieredStopAtLevel=1", "-XX:+UnlockDiagnosticVMOptions",
+			"-XX:-BytecodeVerificationRemote", "-Xshare:auto", "-Dfile.encoding=UTF-8");
 
 	private static final String MARK = ">>";
 
