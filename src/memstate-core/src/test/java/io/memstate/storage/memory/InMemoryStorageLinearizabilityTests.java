@@ -28,7 +28,7 @@ import io.memstate.storage.Unit;
  */
 @Param(name = "id", gen = IntGen.class, conf = "0:1")
 @Param(name = "version", gen = IntGen.class, conf = "0:2")
-public class InMemoryStorageLinearizabilityIT {
+public class InMemoryStorageLinearizabilityTests {
 
 	private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -124,7 +124,7 @@ public class InMemoryStorageLinearizabilityIT {
 			.actorsBefore(2)
 			.actorsPerThread(3)
 			.actorsAfter(2)
-			.check(InMemoryStorageLinearizabilityIT.class);
+			.check(InMemoryStorageLinearizabilityTests.class);
 	}
 
 }
