@@ -65,8 +65,8 @@ abstract class AbstractJpaStorageTests {
 			"[\"ab\",\"a\"]", "{}", "{\"x\":1}", "{\"x\":2}", "{\"x\":1,\"y\":1}", "{\"a\":[]}", "{\"b\":1}",
 			"{\"b\":{\"c\":\"a\"}}", "{\"0\":\"a\"}");
 
-	private static final List<String> TABLES = List.of("memstate_fact", "memstate_log", "memstate_step",
-			"memstate_type");
+	/** What has rows after writes without hooks. */
+	static final List<String> TABLES = List.of("memstate_fact", "memstate_log", "memstate_step", "memstate_type");
 
 	/** The tests of a class share it: to start it takes longer than most of them do. */
 	private static JpaStorage shared;

@@ -17,6 +17,7 @@ import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.TransactionalStorage.CallerTransaction;
 import io.memstate.storage.TransactionalStorage.Outcome;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 abstract class AbstractParticipationTests {
 
+	private static HikariDataSource sharedDataSource;
+
+	private static JpaStorage sharedStorage;
+
 	private HikariDataSource dataSource;
 
 	private JpaStorage storage;
@@ -59,20 +64,33 @@ abstract class AbstractParticipationTests {
 
 	@BeforeEach
 	void open() {
-		this.dataSource = pool(4);
-		this.storage = using(this.dataSource);
-		this.storage.initialize();
+		if (sharedStorage == null) {
+			sharedDataSource = pool(4);
+			sharedStorage = using(sharedDataSource);
+			sharedStorage.initialize();
+		}
+		this.dataSource = sharedDataSource;
+		this.storage = sharedStorage;
 		this.jdbc = new JdbcTemplate(this.dataSource);
 		this.jdbc.execute("create table if not exists app_row (name varchar(20))");
 		this.jdbc.update("delete from app_row");
+		for (String table : AbstractJpaStorageTests.TABLES) {
+			this.jdbc.update(this.storage.settings().tables().sql("delete from " + table));
+		}
 	}
 
 	@AfterEach
-	void close() {
-		this.storage.close();
-		assertThat(this.dataSource.isClosed()).isFalse();
+	void giveBackAllConnections() {
 		assertThat(this.dataSource.getHikariPoolMXBean().getActiveConnections()).isZero();
-		this.dataSource.close();
+	}
+
+	@AfterAll
+	static void close() {
+		sharedStorage.close();
+		sharedStorage = null;
+		assertThat(sharedDataSource.isClosed()).isFalse();
+		assertThat(sharedDataSource.getHikariPoolMXBean().getActiveConnections()).isZero();
+		sharedDataSource.close();
 	}
 
 	private JdbcTransactionManager jdbcTransactions() {

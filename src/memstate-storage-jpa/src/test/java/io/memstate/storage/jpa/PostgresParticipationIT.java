@@ -9,7 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 
 class PostgresParticipationIT extends AbstractParticipationTests {
 
-	private final String schema = PostgresServer.newSchema();
+	private static final String schema = PostgresServer.newSchema();
 
 	@Override
 	HikariDataSource pool(int size) {
@@ -22,7 +22,7 @@ class PostgresParticipationIT extends AbstractParticipationTests {
 
 	@Override
 	JpaStorage using(DataSource dataSource) {
-		return PostgresStorage.using(dataSource).schema(this.schema);
+		return PostgresStorage.using(dataSource).schema(schema);
 	}
 
 	@Override

@@ -17,11 +17,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class SqliteParticipationIT extends AbstractParticipationTests {
 
 	@TempDir
-	private Path directory;
+	private static Path directory;
 
 	@Override
 	HikariDataSource pool(int size) {
-		return pool("jdbc:sqlite:" + this.directory.resolve("app.db")
+		return pool("jdbc:sqlite:" + directory.resolve("app.db")
 				+ "?transaction_mode=IMMEDIATE&journal_mode=WAL&busy_timeout=2000&synchronous=NORMAL", size);
 	}
 
@@ -45,7 +45,7 @@ class SqliteParticipationIT extends AbstractParticipationTests {
 
 	@Test
 	void refusesDeferredTransactions() {
-		try (HikariDataSource deferred = pool("jdbc:sqlite:" + this.directory.resolve("other.db"), 1);
+		try (HikariDataSource deferred = pool("jdbc:sqlite:" + directory.resolve("other.db"), 1);
 				JpaStorage storage = SqliteStorage.using(deferred)) {
 			assertThatExceptionOfType(StorageException.class).isThrownBy(storage::initialize)
 				.withMessageContaining("transaction_mode=IMMEDIATE");

@@ -7,7 +7,7 @@ import java.util.List;
 import redis.embedded.RedisShardedCluster;
 
 /**
- * The Redis Cluster of the tests: six nodes that are started for them, or the one that
+ * The Redis Cluster of the tests: three nodes that are started for them, or the one that
  * the system property {@code memstate.test.redis-cluster.uri} or the environment variable
  * {@code MEMSTATE_TEST_REDIS_CLUSTER_URI} names.
  */
@@ -37,9 +37,9 @@ final class TestRedisCluster {
 			try {
 				RedisShardedCluster cluster = RedisShardedCluster.newRedisCluster()
 					.ephemeral()
-					.shard("m1", 1)
-					.shard("m2", 1)
-					.shard("m3", 1)
+					.shard("m1", 0)
+					.shard("m2", 0)
+					.shard("m3", 0)
 					.build();
 				Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(cluster)));
 				cluster.start();
