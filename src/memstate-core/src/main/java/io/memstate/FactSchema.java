@@ -3,7 +3,6 @@ package io.memstate;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -165,8 +164,8 @@ public final class FactSchema {
 
 	private static Set<String> paths(String what, String... texts) {
 		Set<String> paths = new TreeSet<>();
-		for (String text : texts) {
-			Path path = Path.parse(Objects.requireNonNull(text, what));
+		for (String text : Arguments.notNull(texts, "paths")) {
+			Path path = Path.parse(Arguments.notNull(text, "path"));
 			if (path.attribute() != null) {
 				throw new IllegalArgumentException(
 						"'" + what + "' must be paths into the payload, but one was '" + text + "'");

@@ -1,9 +1,6 @@
 package io.memstate;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +12,9 @@ import io.memstate.storage.Condition.Operator;
  * segment is Unicode letters, digits, {@code _} and {@code -}, or anything else in
  * backticks; {@code $id}, {@code $type}, {@code $source}, {@code $version},
  * {@code $createdAt} and {@code $updatedAt} address the fact itself. Comparisons never
- * hold across types; numbers compare by exact value, strings by code point. Every method
- * throws an {@link IllegalArgumentException} for a malformed path or a value that no
- * payload can hold.
+ * hold across types; numbers compare by exact value, strings by code point. Filters nest
+ * up to 100 levels deep. Every method throws an {@link IllegalArgumentException} for a
+ * malformed path, a value that no payload can hold or filters that nest deeper.
  *
  * @since 0.1.0
  */
@@ -132,7 +129,7 @@ public sealed interface Filter permits ConditionFilter {
 	 * @return the filter
 	 */
 	static Filter and(Filter... filters) {
-		return new ConditionFilter(new Condition.And(conditions(filters)));
+		return ConditionFilter.and(filters);
 	}
 
 	/**
@@ -141,7 +138,7 @@ public sealed interface Filter permits ConditionFilter {
 	 * @return the filter
 	 */
 	static Filter or(Filter... filters) {
-		return new ConditionFilter(new Condition.Or(conditions(filters)));
+		return ConditionFilter.or(filters);
 	}
 
 	/**
@@ -150,7 +147,7 @@ public sealed interface Filter permits ConditionFilter {
 	 * @return the filter
 	 */
 	static Filter not(Filter filter) {
-		return new ConditionFilter(new Condition.Not(Arguments.notNull(filter, "filter").condition()));
+		return ConditionFilter.not(filter);
 	}
 
 	/**
@@ -167,12 +164,5 @@ public sealed interface Filter permits ConditionFilter {
 	 * @return the condition
 	 */
 	Condition condition();
-
-	private static List<Condition> conditions(Filter... filters) {
-		List<Condition> conditions = new ArrayList<>();
-		Arrays.asList(Arguments.notNull(filters, "filters"))
-			.forEach((filter) -> conditions.add(Arguments.notNull(filter, "filter").condition()));
-		return conditions;
-	}
 
 }

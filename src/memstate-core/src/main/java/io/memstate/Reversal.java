@@ -175,6 +175,11 @@ final class Reversal {
 	}
 
 	private void checkEnough(String verb, int wanted, int available) {
+		if (available == 0) {
+			throw new ConflictException("There is no step to " + verb + " in " + this.layer + ": "
+					+ (verb.equals("redo") ? "there is one after a rollback, until something new is committed there"
+							: "none was made there, or each is undone"));
+		}
 		if (available < wanted) {
 			throw new ConflictException("There are only " + available + " steps to " + verb + " in " + this.layer
 					+ ", but " + wanted + " were asked for: ask for at most " + available);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.memstate.Change;
+import io.memstate.ConflictException;
 import io.memstate.Direction;
 import io.memstate.Draft;
 import io.memstate.Fact;
@@ -127,6 +129,33 @@ public abstract class BadInputContractTests extends StorageContract {
 		assertRefused(IllegalArgumentException.class, () -> Filter.gt("$createdAt", "yesterday"), "'value'",
 				"$createdAt", "yesterday");
 		assertRefused(IllegalArgumentException.class, () -> Filter.gt("$createdAt", 5), "'value'", "$createdAt");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 100, 1_000, 100_000 })
+	void refusesFiltersNestedTooDeep(int levels) {
+		UnaryOperator<Filter> negation = Filter::not;
+		UnaryOperator<Filter> choice = (filter) -> Filter.or(Filter.exists("a"), filter);
+		UnaryOperator<Filter> both = (filter) -> Filter.and(filter, Filter.exists("a"));
+		for (UnaryOperator<Filter> outer : List.of(negation, choice, both)) {
+			assertRefused(IllegalArgumentException.class, () -> nested(outer, levels), "'filter' must", "100",
+					"flatten");
+		}
+	}
+
+	private static Filter nested(UnaryOperator<Filter> outer, int levels) {
+		Filter filter = Filter.exists("a");
+		for (int i = 0; i < levels; i++) {
+			filter = outer.apply(filter);
+		}
+		return filter;
+	}
+
+	@Test
+	void saysThatThereIsNoStepToUndoOrToRedo() {
+		assertRefused(ConflictException.class, () -> this.memory.redo(1), "no step to redo", "after a rollback");
+		assertRefused(ConflictException.class, () -> session("empty").rollback(1), "no step to undo", "empty");
+		assertRefused(ConflictException.class, () -> this.memory.rollback(2), "1 steps to undo", "at most 1");
 	}
 
 	@Test
@@ -309,6 +338,9 @@ public abstract class BadInputContractTests extends StorageContract {
 				call("operation", (store) -> LogQuery.all().operation(null)),
 				call("schema", (store) -> store.schemas().register(null)),
 				call("model", (store) -> FactSchema.of((Class<?>) null)),
+				call("paths", (store) -> FactSchema.of(NOTE).singleton((String[]) null)),
+				call("path", (store) -> FactSchema.of(NOTE).singleton("a", null)),
+				call("path", (store) -> FactSchema.of(NOTE).indexed((String) null)),
 				call("text", (store) -> SearchRequest.of(null)));
 	}
 

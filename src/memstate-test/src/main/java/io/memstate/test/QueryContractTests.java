@@ -274,6 +274,23 @@ public abstract class QueryContractTests extends StorageContract {
 	}
 
 	@Test
+	void combinesFiltersHundredLevelsDeep() {
+		Fact one = this.memory.commit(note("one"));
+		this.memory.commit(note("two"));
+		Filter filter = Filter.eq("text", "one");
+		for (int i = 0; i < 33; i++) {
+			filter = Filter.not(Filter.not(Filter.or(Filter.eq("text", "three"), filter)));
+		}
+		assertThat(this.memory.query(FactQuery.all().where(filter))).containsExactly(one);
+		assertThat(this.memory.count(FactQuery.all().where(filter))).isOne();
+		Filter each = Filter.contains("text", "e");
+		for (int i = 0; i < 99; i++) {
+			each = Filter.and(Filter.startsWith("text", "o"), each);
+		}
+		assertThat(this.memory.query(FactQuery.all().where(each))).containsExactly(one);
+	}
+
+	@Test
 	void followsPathsOfEveryKind() {
 		commit("deep", Map.of("a", Map.of("b", Map.of("c", 1))));
 		commit("dotted", Map.of("a.b", Map.of("c", 1)));
