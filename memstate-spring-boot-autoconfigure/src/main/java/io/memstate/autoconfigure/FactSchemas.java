@@ -1,6 +1,7 @@
 package io.memstate.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +45,26 @@ final class FactSchemas implements Supplier<List<FactSchema>>, SmartInitializing
 		List<FactSchema> inCode = this.beans.orderedStream().toList();
 		inCode.forEach((schema) -> byType.remove(schema.type()));
 		inCode.forEach((schema) -> add(schema, byType));
+		requireModelsOfTheirOwn(byType.values());
 		return new ArrayList<>(byType.values());
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
 		this.registry.all();
+	}
+
+	private static void requireModelsOfTheirOwn(Collection<FactSchema> schemas) {
+		Map<Class<?>, FactSchema> byModel = new HashMap<>();
+		for (FactSchema schema : schemas) {
+			Class<?> model = schema.model();
+			FactSchema other = (model != null) ? byModel.put(model, schema) : null;
+			if (other != null) {
+				throw new MemStateStartException(
+						"MemState found two types that have one model: " + other + " and " + schema + ".",
+						"Remove one of them, or give it a model of its own, such as a subclass.");
+			}
+		}
 	}
 
 	private static void add(FactSchema schema, Map<String, FactSchema> byType) {

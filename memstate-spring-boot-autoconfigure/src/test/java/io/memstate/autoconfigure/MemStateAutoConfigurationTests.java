@@ -317,6 +317,12 @@ class MemStateAutoConfigurationTests {
 	}
 
 	@Test
+	void refusesTwoTypesOfAModel() {
+		scanning(Preference.class).withBean(FactSchema.class, () -> FactSchema.of("taste", Preference.class))
+			.run(StartFailures.refused("two types that have one model", "Remove one of them"));
+	}
+
+	@Test
 	void refusesTwoSchemasOfAType() {
 		this.runner.withBean("a", FactSchema.class, () -> FactSchema.of("note").immutable())
 			.withBean("b", FactSchema.class, () -> FactSchema.of("note"))

@@ -152,6 +152,15 @@ class QuickstartApplicationTests {
 		assertThat(out()).contains("1 of 4 lines imported");
 	}
 
+	@Test
+	void namesTheKeyWhoseValueIsRefused() {
+		assertThat(runWithInput("""
+				{"type": "note", "sessionId": " ", "payload": {}}
+				{"type": "note", "id": " ", "payload": {}}
+				""", "--import=-")).isEqualTo(1);
+		assertThat(out()).contains("Line 1 refused: 'sessionId' must", "Line 2 refused: 'id' must");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "--imprt=x", "story", "--import", "--import=missing.jsonl", "--import=src", "--atomic",
 			"--atomic=yes", "--query", "--query=speaker", "--query=a.=b", "--log=all", "--limit=5", "-h" })
