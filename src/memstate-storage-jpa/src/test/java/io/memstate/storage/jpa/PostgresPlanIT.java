@@ -181,6 +181,19 @@ class PostgresPlanIT {
 		}
 	}
 
+	// such a plan is used until the next vacuum, however many rows there are by then
+	@Test
+	void findsRowsByTheirKeysAlsoWhereAVacuumFoundNone() {
+		String other = PostgresServer.newSchema();
+		try (JpaStorage fresh = PostgresStorage.open(PostgresServer.url(), null, null).schema(other)) {
+			fresh.initialize();
+			this.jdbc.execute("vacuum analyze " + other + ".memstate_intent, " + other + ".memstate_outbox");
+			assertIndex(other, "memstate_intent", "fact_id = 'x' and token = 'y'", "Index Scan using memstate_intent_");
+			assertIndex(other, "memstate_intent", "token = 'x'", "memstate_intent_by_token");
+			assertIndex(other, "memstate_outbox", "hook = 'x' and part = 1 and due_at <= 0", "memstate_outbox_by_part");
+		}
+	}
+
 	@Test
 	void plansTheWriteOfALeasedFactOnceAndForAll() {
 		String other = PostgresServer.newSchema();
