@@ -21,14 +21,12 @@ final class LeaseQueue {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Condition changed = this.lock.newCondition();
-
 	private List<Waiting> queue = new ArrayList<>();
 
 	private int writing;
 
 	LeaseResult lease(Intents intents, LeaseRequest request) {
-		Waiting own = new Waiting(request);
+		Waiting own = new Waiting(request, this.lock.newCondition());
 		while (true) {
 			List<Waiting> batch = gather(own, intents.concurrency());
 			if (batch.isEmpty()) {
@@ -50,7 +48,7 @@ final class LeaseQueue {
 				this.queue.add(own);
 			}
 			while (!own.isDone() && (own.taken || this.writing >= concurrency)) {
-				this.changed.awaitUninterruptibly();
+				own.changed.awaitUninterruptibly();
 			}
 			if (own.isDone()) {
 				return List.of();
@@ -79,10 +77,15 @@ final class LeaseQueue {
 		this.lock.lock();
 		try {
 			for (int i = 0; i < batch.size(); i++) {
-				batch.get(i).answer((failure == null) ? results.get(i) : null, failure);
+				Waiting waiting = batch.get(i);
+				waiting.answer((failure == null) ? results.get(i) : null, failure);
+				waiting.changed.signal();
 			}
 			this.writing--;
-			this.changed.signalAll();
+			// one who waits can lead, and takes the others along
+			if (!this.queue.isEmpty()) {
+				this.queue.get(0).changed.signal();
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -93,6 +96,9 @@ final class LeaseQueue {
 
 		private final LeaseRequest request;
 
+		// each is woken alone, or all would get in each other's way
+		private final Condition changed;
+
 		private boolean queued;
 
 		// by one who writes for it
@@ -102,8 +108,9 @@ final class LeaseQueue {
 
 		private @Nullable Throwable failure;
 
-		Waiting(LeaseRequest request) {
+		Waiting(LeaseRequest request, Condition changed) {
 			this.request = request;
+			this.changed = changed;
 		}
 
 		private boolean isDone() {

@@ -5,12 +5,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,45 @@ class LeaseQueueTests {
 		}
 		assertThat(most).hasValue(concurrency);
 		assertThat(requested).hasValue(THREADS * each);
+	}
+
+	@Test
+	void answersAllWhereMoreWaitThanOneWriteTakes() throws Exception {
+		int count = 300;
+		List<Thread> waiting = new CopyOnWriteArrayList<>();
+		List<Integer> sizes = new CopyOnWriteArrayList<>();
+		CountDownLatch writing = new CountDownLatch(1);
+		Intents intents = intents(1, (requests) -> {
+			writing.countDown();
+			if (sizes.isEmpty()) {
+				awaitWaiting(waiting, count);
+			}
+			sizes.add(requests.size());
+			return requests.stream().map((request) -> (LeaseResult) leased(request)).toList();
+		});
+		Future<LeaseResult> first = this.executor.submit(() -> this.queue.lease(intents, request(0)));
+		assertThat(writing.await(10, TimeUnit.SECONDS)).isTrue();
+		List<LeaseResult> results = new CopyOnWriteArrayList<>();
+		for (int i = 1; i <= count; i++) {
+			LeaseRequest request = request(i);
+			Thread thread = new Thread(() -> results.add(this.queue.lease(intents, request)));
+			waiting.add(thread);
+			thread.start();
+		}
+		assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(leased(request(0)));
+		for (Thread thread : waiting) {
+			thread.join(TimeUnit.SECONDS.toMillis(30));
+		}
+		assertThat(results).hasSize(count);
+		assertThat(sizes).containsExactly(1, 256, count - 256);
+	}
+
+	private static void awaitWaiting(List<Thread> threads, int count) {
+		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+		while (threads.stream().filter((thread) -> thread.getState() == Thread.State.WAITING).count() < count) {
+			assertThat(System.nanoTime()).isLessThan(deadline);
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+		}
 	}
 
 	@Test
