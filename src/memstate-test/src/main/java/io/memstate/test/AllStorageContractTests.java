@@ -5,7 +5,8 @@ import org.junit.jupiter.api.Nested;
 import io.memstate.storage.Storage;
 
 /**
- * Every contract that holds for any storage, for one small subclass to run:
+ * Every contract that holds for any storage, for one small subclass to run; those of
+ * hooks and search are skipped for a storage that has none:
  *
  * <pre class="code">
  * class MyStorageTests extends AllStorageContractTests {

@@ -36,6 +36,7 @@ public abstract class HookContractTests extends StorageContract {
 
 	@BeforeEach
 	void registerHooks() {
+		assumeHooks();
 		this.memory = store((builder) -> builder.hook(this.first).hook(this.second));
 	}
 

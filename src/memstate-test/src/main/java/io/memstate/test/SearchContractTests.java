@@ -33,6 +33,7 @@ public abstract class SearchContractTests extends StorageContract {
 
 	@BeforeEach
 	void registerIndex() {
+		assumeHooks();
 		this.memory = store((builder) -> builder.hook(this.index));
 	}
 

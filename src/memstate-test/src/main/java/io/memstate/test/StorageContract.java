@@ -18,10 +18,12 @@ import io.memstate.LogEntry;
 import io.memstate.LogQuery;
 import io.memstate.MemorySession;
 import io.memstate.MemoryStore;
+import io.memstate.storage.HookStorage;
 import io.memstate.storage.Storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * What every contract test has: a storage, and a store on it with a namespace of its own
@@ -71,6 +73,11 @@ public abstract class StorageContract {
 	void openStorage() {
 		this.storage = createStorage();
 		this.memory = store(UnaryOperator.identity());
+	}
+
+	/** Skips the test where the storage has no hooks. */
+	void assumeHooks() {
+		assumeTrue(this.storage instanceof HookStorage, "The storage has no hooks");
 	}
 
 	@AfterEach

@@ -78,6 +78,16 @@ class BiteTests {
 		assertThat(tests.succeeded().count()).isGreaterThan(40);
 	}
 
+	@Test
+	void asksForNoHooksWhereAStorageHasNone() {
+		for (Class<?> concern : List.of(AllStorageContractTests.Hook.class, AllStorageContractTests.Search.class)) {
+			Events tests = run("junit-jupiter", Call::proceed,
+					DiscoverySelectors.selectNestedClass(List.of(PlainStorage.class), concern));
+			assertThat(tests.started().count()).isPositive();
+			assertThat(tests.aborted().count()).isEqualTo(tests.started().count());
+		}
+	}
+
 	private static Events run(String engine, Fault fault, DiscoverySelector selector) {
 		FAULT.set(fault);
 		try {
@@ -327,18 +337,28 @@ class BiteTests {
 
 	}
 
-	private static Storage wrongStorage() {
+	private static Storage wrongStorage(Class<?>... abilities) {
 		Fault fault = FAULT.get();
 		InMemoryStorage storage = new InMemoryStorage();
-		return (Storage) Proxy.newProxyInstance(BiteTests.class.getClassLoader(), InMemoryStorage.class.getInterfaces(),
+		return (Storage) Proxy.newProxyInstance(BiteTests.class.getClassLoader(), abilities,
 				(proxy, method, arguments) -> fault.on(new Call(storage, method, arguments)));
+	}
+
+	/** A storage without any optional ability. */
+	static class PlainStorage extends AllStorageContractTests {
+
+		@Override
+		protected Storage createStorage() {
+			return wrongStorage(Storage.class);
+		}
+
 	}
 
 	static class WrongStorage extends AllStorageContractTests {
 
 		@Override
 		protected Storage createStorage() {
-			return wrongStorage();
+			return wrongStorage(InMemoryStorage.class.getInterfaces());
 		}
 
 	}
@@ -347,7 +367,7 @@ class BiteTests {
 
 		@Override
 		protected Storage createStorage() {
-			return wrongStorage();
+			return wrongStorage(InMemoryStorage.class.getInterfaces());
 		}
 
 	}
