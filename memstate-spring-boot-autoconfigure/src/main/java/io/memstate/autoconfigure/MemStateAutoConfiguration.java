@@ -109,19 +109,26 @@ public final class MemStateAutoConfiguration {
 		}
 
 		private static void apply(MemStateProperties properties, MemoryStore.Builder builder) {
+			MemStateProperties.Hooks hooks = properties.getHooks();
+			set("namespace", () -> builder.namespace(properties.getNamespace()));
+			set("max-step-size", () -> builder.maxStepSize(properties.getMaxStepSize()));
+			set("retry-timeout", () -> builder.retryTimeout(properties.getRetryTimeout()));
+			set("payload", () -> builder.payloadLimits(properties.getPayload().toLimits()));
+			set("schema.unregistered-types",
+					() -> builder.unregisteredTypes(properties.getSchema().getUnregisteredTypes()));
+			set("hooks.mode", () -> builder.hookMode(hooks.getMode()));
+			set("hooks.max-attempts", () -> builder.hookMaxAttempts(hooks.getMaxAttempts()));
+			set("hooks.back-off", () -> builder.hookBackOff(hooks.getBackOff()));
+		}
+
+		private static void set(String property, Runnable setter) {
 			try {
-				builder.namespace(properties.getNamespace())
-					.maxStepSize(properties.getMaxStepSize())
-					.retryTimeout(properties.getRetryTimeout())
-					.payloadLimits(properties.getPayload().toLimits())
-					.unregisteredTypes(properties.getSchema().getUnregisteredTypes())
-					.hookMode(properties.getHooks().getMode())
-					.hookMaxAttempts(properties.getHooks().getMaxAttempts())
-					.hookBackOff(properties.getHooks().getBackOff());
+				setter.run();
 			}
 			catch (IllegalArgumentException ex) {
-				throw new MemStateStartException("A property of memstate is out of range: " + ex.getMessage() + ".",
-						"Correct the property of that name.", ex);
+				throw new MemStateStartException(
+						"What is set by memstate." + property + " is out of range: " + ex.getMessage() + ".",
+						"Correct memstate." + property + ".", ex);
 			}
 		}
 

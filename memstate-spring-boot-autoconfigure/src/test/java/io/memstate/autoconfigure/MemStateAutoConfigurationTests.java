@@ -157,7 +157,7 @@ class MemStateAutoConfigurationTests {
 	@Test
 	void refusesAnImpossibleNamespace() {
 		this.runner.withPropertyValues("memstate.namespace=" + "x".repeat(256))
-			.run(StartFailures.refused("'namespace' must have at most 255 characters", "Correct"));
+			.run(StartFailures.refused("'namespace' must have at most 255 characters", "Correct memstate.namespace"));
 	}
 
 	@Test
@@ -175,20 +175,20 @@ class MemStateAutoConfigurationTests {
 	@Test
 	void refusesAnImpossibleStepSize() {
 		this.runner.withPropertyValues("memstate.max-step-size=0")
-			.run(StartFailures.refused("'maxStepSize' must be at least 1", "Correct"));
+			.run(StartFailures.refused("'maxStepSize' must be at least 1", "Correct memstate.max-step-size"));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "0", "-1MB" })
 	void refusesAnImpossiblePayloadSize(String size) {
 		this.runner.withPropertyValues("memstate.payload.max-size=" + size)
-			.run(StartFailures.refused("'maxSize' must be at least 1 byte", "Correct"));
+			.run(StartFailures.refused("'maxSize' must be at least 1 byte", "Correct memstate.payload"));
 	}
 
 	@Test
 	void refusesAnImpossibleRetryTimeout() {
 		this.runner.withPropertyValues("memstate.retry-timeout=0s")
-			.run(StartFailures.refused("'retryTimeout' must be more than zero", "Correct"));
+			.run(StartFailures.refused("'retryTimeout' must be more than zero", "Correct memstate.retry-timeout"));
 	}
 
 	@Test
@@ -259,7 +259,7 @@ class MemStateAutoConfigurationTests {
 	@Test
 	void refusesAnImpossibleNumberOfAttempts() {
 		this.runner.withPropertyValues("memstate.hooks.max-attempts=0")
-			.run(StartFailures.refused("'hookMaxAttempts'", "Correct"));
+			.run(StartFailures.refused("'hookMaxAttempts'", "Correct memstate.hooks.max-attempts"));
 	}
 
 	@Test
