@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.memstate.StorageException;
@@ -73,6 +74,8 @@ public final class RedisStorage implements IndexingStorage, HookStorage {
 	private static final int PAGE = 500;
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisStorage.class);
+
+	private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final @Nullable String uri;
 
@@ -177,9 +180,28 @@ public final class RedisStorage implements IndexingStorage, HookStorage {
 
 	@Override
 	public void initialize() {
-		this.connections.execute("prove the connection", RedisConnection::ping);
+		proveConnection();
 		requireNoEviction();
 		requireFormat();
+	}
+
+	// of a server that refuses, for wrong credentials say, Lettuce may tell no more than
+	// that the connection was closed; the next time it tells the reason
+	private void proveConnection() {
+		long start = System.nanoTime();
+		try {
+			ping();
+		}
+		catch (StorageException ex) {
+			if (System.nanoTime() - start > QUICK_NANOS) {
+				throw ex;
+			}
+			ping();
+		}
+	}
+
+	private void ping() {
+		this.connections.execute("prove the connection", RedisConnection::ping);
 	}
 
 	private void requireNoEviction() {

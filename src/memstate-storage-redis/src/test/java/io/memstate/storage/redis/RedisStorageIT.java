@@ -1,11 +1,14 @@
 package io.memstate.storage.redis;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -30,6 +33,7 @@ import io.memstate.storage.StoredFact;
 import io.memstate.storage.Unit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -90,6 +94,22 @@ class RedisStorageIT {
 				.withMessageContaining("check that the server is up")
 				.withMessageNotContaining("secret");
 		}
+	}
+
+	// Lettuce closes a connection that is refused, and may have lost the reason by then
+	@Test
+	void tellsWhyTheServerRefusesAlsoIfTheFirstAttemptDoesNot() {
+		Deque<RuntimeException> failures = new ArrayDeque<>(
+				List.of(new RedisConnectionFailureException("Connection closed prematurely"),
+						new RedisConnectionFailureException("NOAUTH Authentication required")));
+		RedisConnectionFactory factory = (RedisConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { RedisConnectionFactory.class }, (proxy, method, arguments) -> {
+					throw failures.remove();
+				});
+		RedisStorage storage = RedisStorage.using(factory);
+		assertThatExceptionOfType(StorageException.class).isThrownBy(storage::initialize)
+			.withMessageContaining("NOAUTH");
+		assertThat(failures).isEmpty();
 	}
 
 	@Test
