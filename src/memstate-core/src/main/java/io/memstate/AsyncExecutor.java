@@ -65,12 +65,12 @@ final class AsyncExecutor implements AutoCloseable {
 
 	<T> CompletableFuture<T> submit(Supplier<T> work) {
 		Call<T> call = new Call<>(work);
-		String refusal = admit(call);
+		RuntimeException refusal = admit(call);
 		if (refusal == null) {
 			handOver(call);
 		}
 		else {
-			call.refuse(refusal, null);
+			call.refuse(refusal);
 		}
 		return call.future;
 	}
@@ -80,22 +80,23 @@ final class AsyncExecutor implements AutoCloseable {
 			call.handOver((this.given != null) ? this.given : this.own.executor());
 		}
 		catch (RejectedExecutionException ex) {
-			call.refuse("The executor of the memory store did not accept the call: call again later", ex);
+			call.refuse(new MemoryStoreException(
+					"The executor of the memory store did not accept the call: call again later", ex));
 		}
 		catch (RuntimeException | Error ex) {
-			call.refuse("The executor of the memory store failed to take the call", ex);
+			call.refuse(new MemoryStoreException("The executor of the memory store failed to take the call", ex));
 		}
 	}
 
-	private @Nullable String admit(Call<?> call) {
+	private @Nullable RuntimeException admit(Call<?> call) {
 		this.lock.lock();
 		try {
 			if (this.closed) {
-				return "The call was refused, because the memory store is closed";
+				return new IllegalStateException("The call was refused, because the memory store is closed");
 			}
 			if (this.given == null && this.waiting.size() + this.running.size() >= MAX_CALLS) {
-				return "The call was refused, because " + MAX_CALLS
-						+ " calls wait or run already: wait for some of them before calling again";
+				return new MemoryStoreException("The call was refused, because " + MAX_CALLS
+						+ " calls wait or run already: wait for some of them before calling again");
 			}
 			this.waiting.add(call);
 			return null;
@@ -145,8 +146,8 @@ final class AsyncExecutor implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		refuseWaiting().forEach((call) -> call
-			.refuse("The call was refused, because the memory store was closed before the call began", null));
+		refuseWaiting().forEach((call) -> call.refuse(new IllegalStateException(
+				"The call was refused, because the memory store was closed before the call began")));
 		this.own.close();
 		awaitRunning();
 	}
@@ -211,16 +212,16 @@ final class AsyncExecutor implements AutoCloseable {
 			}
 		}
 
-		void refuse(String message, @Nullable Throwable cause) {
-			this.future.completeExceptionally(new MemoryStoreException(message, cause));
+		void refuse(RuntimeException refusal) {
+			this.future.completeExceptionally(refusal);
 		}
 
 		@Override
 		public void run() {
 			if (Thread.currentThread() == this.caller) {
-				refuse("The call was refused, because the executor ran it on the calling thread, where it would "
-						+ "block and take part in the caller's transaction: give the memory store an executor with "
-						+ "threads of its own that rejects what it can't take", null);
+				refuse(new MemoryStoreException("The call was refused, because the executor ran it on the calling "
+						+ "thread, where it would block and take part in the caller's transaction: give the memory "
+						+ "store an executor with threads of its own that rejects what it can't take"));
 			}
 			else if (AsyncExecutor.this.given != null) {
 				runIfWaiting(this.work);

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * the store wait or run, unless the store was given an executor, whose limits then count;
  * and one that an executor would run on the calling thread.</li>
  * <li><em>Closed</em>: {@link MemoryStore#close()} refuses later calls and those that
- * wait, and lets those that run finish.</li>
+ * wait with an {@link IllegalStateException}, and lets those that run finish.</li>
  * </ul>
  *
  * @since 0.1.0

@@ -152,10 +152,10 @@ public interface MemoryStore extends MemoryOperations, AutoCloseable {
 	/**
 	 * Closes the store; later calls are an {@link IllegalStateException}. Writes that run
 	 * are waited for, for at most 30 seconds. Of its asynchronous calls, those that have
-	 * not begun are refused and those that run are waited for likewise. Reads and streams
-	 * that run are not waited for: they end as they would have, unless the storage is
-	 * closed too, which makes them a {@link StorageException}. The storage stays open for
-	 * whoever opened it. A view of a store closes nothing.
+	 * not begun fail likewise and those that run are waited for as writes are. Reads and
+	 * streams that run are not waited for: they end as they would have, unless the
+	 * storage is closed too, which makes them a {@link StorageException}. The storage
+	 * stays open for whoever opened it. A view of a store closes nothing.
 	 */
 	@Override
 	void close();

@@ -299,7 +299,7 @@ class AsyncExecutorTests {
 	void refusesWhenClosed() {
 		this.executor.close();
 		assertThatThrownBy(() -> get(this.executor.submit(() -> "no"))).cause()
-			.isExactlyInstanceOf(MemoryStoreException.class)
+			.isExactlyInstanceOf(IllegalStateException.class)
 			.hasMessageContaining("is closed");
 	}
 
@@ -312,7 +312,7 @@ class AsyncExecutorTests {
 		waiting.close();
 		assertThat(future).isCompletedExceptionally();
 		assertThatThrownBy(() -> get(future)).cause()
-			.isExactlyInstanceOf(MemoryStoreException.class)
+			.isExactlyInstanceOf(IllegalStateException.class)
 			.hasMessageContaining("closed before the call began");
 		later.runAll();
 		assertThat(begun).isFalse();

@@ -92,12 +92,12 @@ class AsyncMemoryStoreTests {
 		do {
 			refused = this.async.get("unknown").thenApply((fact) -> fact.orElseThrow());
 		}
-		while (!(failure(refused) instanceof MemoryStoreException));
+		while (!(failure(refused) instanceof IllegalStateException));
 		assertThat(closing).isNotDone();
 		blocked.countDown();
 		assertThat(get(running).version()).isEqualTo(1);
 		get(closing);
-		assertThatThrownBy(() -> this.memory.get("unknown")).isInstanceOf(IllegalStateException.class);
+		assertThatThrownBy(() -> this.memory.get("unknown")).isExactlyInstanceOf(failure(refused).getClass());
 	}
 
 	@Test

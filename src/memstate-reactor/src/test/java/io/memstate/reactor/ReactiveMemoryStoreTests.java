@@ -200,7 +200,7 @@ class ReactiveMemoryStoreTests {
 	@Test
 	void closedStoreRefuses() {
 		this.store.close();
-		StepVerifier.create(this.memory.get("n")).verifyError(MemoryStoreException.class);
+		StepVerifier.create(this.memory.get("n")).verifyError(IllegalStateException.class);
 	}
 
 	@Test
