@@ -20,6 +20,13 @@ final class Failures {
 	}
 
 	static StorageException translate(Database database, String message, Exception failure) {
+		if (isInterrupted(failure)) {
+			// not every pool leaves the thread interrupted
+			Thread.currentThread().interrupt();
+			return new StorageException(
+					message + ": the thread was interrupted while it waited for a connection; nothing was done",
+					failure);
+		}
 		SQLException sql = sqlException(failure);
 		if (sql == null) {
 			return new StorageException(message + ": " + failure.getMessage(), failure);
@@ -28,6 +35,15 @@ final class Failures {
 		String advice = isPoolExhausted(sql) ? "no connection became free in time: close the streams and end the "
 				+ "transactions that hold them, or allow a larger pool" : database.advice(sql);
 		return new StorageException(message + ": " + advice, (cause != null) ? cause : failure);
+	}
+
+	private static boolean isInterrupted(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof InterruptedException) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	// Hikari tells so by its message alone; without any connection it is the server that

@@ -25,7 +25,8 @@ final class SqliteFiles {
 	 * @param url the URL of the file
 	 * @param patience how long to wait
 	 * @return the connection
-	 * @throws SQLException if it can't be opened, or is busy for longer
+	 * @throws SQLException if it can't be opened, or is busy for longer, or the thread is
+	 * interrupted meanwhile
 	 */
 	static Connection connect(SQLiteConfig config, String url, Duration patience) throws SQLException {
 		long start = System.nanoTime();
@@ -34,9 +35,14 @@ final class SqliteFiles {
 				return config.createConnection(url);
 			}
 			catch (SQLException ex) {
-				boolean late = System.nanoTime() - start >= patience.toNanos();
-				if (!SqliteDatabase.isBusy(ex) || late || Thread.currentThread().isInterrupted()) {
+				if (!SqliteDatabase.isBusy(ex) || System.nanoTime() - start >= patience.toNanos()) {
 					throw ex;
+				}
+				if (Thread.currentThread().isInterrupted()) {
+					SQLException interrupted = new SQLException("Interrupted while the file was busy",
+							new InterruptedException());
+					interrupted.addSuppressed(ex);
+					throw interrupted;
 				}
 				LockSupport.parkNanos(PAUSE.toNanos());
 			}

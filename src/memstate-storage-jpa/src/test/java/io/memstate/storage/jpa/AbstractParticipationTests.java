@@ -199,6 +199,24 @@ abstract class AbstractParticipationTests {
 	}
 
 	@Test
+	void saysThatTheThreadWasInterruptedWhileItWaitedForAConnection() throws Exception {
+		try (HikariDataSource one = pool(1); JpaStorage alone = using(one)) {
+			alone.initialize();
+			try (Connection taken = one.getConnection()) {
+				Thread.currentThread().interrupt();
+				assertThatExceptionOfType(StorageException.class)
+					.isThrownBy(() -> Facts.put(alone, Facts.fact("interrupted", "{}")))
+					.withMessageContaining("the thread was interrupted")
+					.withRootCauseInstanceOf(InterruptedException.class);
+			}
+			finally {
+				assertThat(Thread.interrupted()).isTrue();
+			}
+			assertThat(alone.facts("n", List.of("interrupted"))).isEmpty();
+		}
+	}
+
+	@Test
 	void runsActionsBeforeCommitAndAfterCompletionEvenOnOneConnection() {
 		try (HikariDataSource one = pool(1); JpaStorage alone = using(one)) {
 			alone.initialize();

@@ -92,6 +92,20 @@ class SqliteStorageIT extends AbstractJpaStorageTests {
 		assertThat(work.get()).isOne();
 	}
 
+	@Test
+	void saysThatTheThreadWasInterruptedWhileTheNewFileWasBusy() throws SQLException {
+		Path busy = this.directory.resolve("busy.db");
+		try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + busy);
+				Statement statement = other.createStatement();
+				JpaStorage storage = SqliteStorage.open(busy)) {
+			statement.execute("begin immediate");
+			Thread.currentThread().interrupt();
+			assertThatExceptionOfType(StorageException.class).isThrownBy(storage::initialize)
+				.withMessageContaining("the thread was interrupted");
+			assertThat(Thread.interrupted()).isTrue();
+		}
+	}
+
 	private static boolean isOpening(Thread worker) {
 		return worker.getState() == Thread.State.TIMED_WAITING && Arrays.stream(worker.getStackTrace())
 			.anyMatch((frame) -> frame.getClassName().equals(SqliteFiles.class.getName()));

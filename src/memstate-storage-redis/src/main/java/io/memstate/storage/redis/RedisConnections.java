@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.memstate.StorageException;
-import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.ReturnType;
@@ -45,9 +44,22 @@ final class RedisConnections {
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			throw new StorageException("Could not " + what + " on " + description() + ": " + rootMessage(ex)
-					+ "; check that the server is up and can be reached, then try again", ex);
+			throw new StorageException("Could not " + what + " on " + description() + ": " + reason(ex), ex);
 		}
+	}
+
+	private static String reason(RuntimeException failure) {
+		Throwable root = failure;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		if (root instanceof InterruptedException) {
+			// not every pool leaves the thread interrupted
+			Thread.currentThread().interrupt();
+			return "the thread was interrupted while it waited for the server, which may have done it all the same";
+		}
+		return ((root.getMessage() != null) ? root.getMessage() : root.getClass().getName())
+				+ "; check that the server is up and can be reached, then try again";
 	}
 
 	/**
@@ -86,14 +98,6 @@ final class RedisConnections {
 			}
 		}
 		return false;
-	}
-
-	static @Nullable String rootMessage(Throwable failure) {
-		Throwable root = failure;
-		while (root.getCause() != null) {
-			root = root.getCause();
-		}
-		return (root.getMessage() != null) ? root.getMessage() : root.getClass().getName();
 	}
 
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -34,6 +35,7 @@ import io.memstate.storage.Unit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -102,14 +104,28 @@ class RedisStorageIT {
 		Deque<RuntimeException> failures = new ArrayDeque<>(
 				List.of(new RedisConnectionFailureException("Connection closed prematurely"),
 						new RedisConnectionFailureException("NOAUTH Authentication required")));
-		RedisConnectionFactory factory = (RedisConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { RedisConnectionFactory.class }, (proxy, method, arguments) -> {
-					throw failures.remove();
-				});
-		RedisStorage storage = RedisStorage.using(factory);
+		RedisStorage storage = RedisStorage.using(failing(failures::remove));
 		assertThatExceptionOfType(StorageException.class).isThrownBy(storage::initialize)
 			.withMessageContaining("NOAUTH");
 		assertThat(failures).isEmpty();
+	}
+
+	@Test
+	void saysThatTheThreadWasInterruptedWhileItWaitedForTheServer() {
+		RedisConnectionFactory factory = failing(
+				() -> new RedisSystemException("Unexpected", new InterruptedException()));
+		assertThatExceptionOfType(StorageException.class)
+			.isThrownBy(() -> RedisStorage.using(factory).facts("n", List.of("a")))
+			.withMessageContaining("the thread was interrupted")
+			.withMessageNotContaining("check that the server is up");
+		assertThat(Thread.interrupted()).isTrue();
+	}
+
+	private static RedisConnectionFactory failing(Supplier<RuntimeException> failure) {
+		return (RedisConnectionFactory) Proxy.newProxyInstance(RedisStorageIT.class.getClassLoader(),
+				new Class<?>[] { RedisConnectionFactory.class }, (proxy, method, arguments) -> {
+					throw failure.get();
+				});
 	}
 
 	@Test
