@@ -21,7 +21,9 @@ final class JpaStorages {
 	}
 
 	static Storage sqlite(MemStateProperties properties) {
-		return configure(SqliteStorage.open(Path.of(properties.getSqlite().getPath())), properties);
+		return configure(PropertyTarget
+			.of("memstate.sqlite.path", () -> SqliteStorage.open(Path.of(properties.getSqlite().getPath())))
+			.get(), properties);
 	}
 
 	static Storage sqlite(DataSource dataSource, MemStateProperties properties) {
@@ -38,21 +40,27 @@ final class JpaStorages {
 		return configure(PostgresStorage.using(dataSource), properties);
 	}
 
-	private static SqliteStorage configure(SqliteStorage storage, MemStateProperties properties) {
+	private static SqliteStorage configure(SqliteStorage opened, MemStateProperties properties) {
 		Jdbc jdbc = properties.getJdbc();
-		return storage.tablePrefix(jdbc.getTablePrefix())
-			.connectionTimeout(jdbc.getConnectionTimeout())
+		return PropertyTarget.of(opened)
+			.set("memstate.jdbc.table-prefix", (storage) -> storage.tablePrefix(jdbc.getTablePrefix()))
+			.set("memstate.jdbc.connection-timeout",
+					(storage) -> storage.connectionTimeout(jdbc.getConnectionTimeout()))
+			.get()
 			.synchronous(SqliteStorage.Synchronous.valueOf(properties.getSqlite().getSynchronous().name()))
 			.initializeSchema(jdbc.getInitializeSchema() != InitializeSchema.NEVER);
 	}
 
-	private static PostgresStorage configure(PostgresStorage storage, MemStateProperties properties) {
+	private static PostgresStorage configure(PostgresStorage opened, MemStateProperties properties) {
 		Jdbc jdbc = properties.getJdbc();
-		return storage.schema(jdbc.getSchema())
-			.tablePrefix(jdbc.getTablePrefix())
-			.connectionTimeout(jdbc.getConnectionTimeout())
-			.statementTimeout(jdbc.getStatementTimeout())
-			.poolSize(properties.getPostgres().getPoolSize())
+		return PropertyTarget.of(opened)
+			.set("memstate.jdbc.schema", (storage) -> storage.schema(jdbc.getSchema()))
+			.set("memstate.jdbc.table-prefix", (storage) -> storage.tablePrefix(jdbc.getTablePrefix()))
+			.set("memstate.jdbc.connection-timeout",
+					(storage) -> storage.connectionTimeout(jdbc.getConnectionTimeout()))
+			.set("memstate.jdbc.statement-timeout", (storage) -> storage.statementTimeout(jdbc.getStatementTimeout()))
+			.set("memstate.postgres.pool-size", (storage) -> storage.poolSize(properties.getPostgres().getPoolSize()))
+			.get()
 			.initializeSchema(jdbc.getInitializeSchema() == InitializeSchema.ALWAYS);
 	}
 

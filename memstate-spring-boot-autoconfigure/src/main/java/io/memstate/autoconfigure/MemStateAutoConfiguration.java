@@ -108,28 +108,19 @@ public final class MemStateAutoConfiguration {
 			}
 		}
 
-		private static void apply(MemStateProperties properties, MemoryStore.Builder builder) {
+		private static void apply(MemStateProperties properties, MemoryStore.Builder target) {
 			MemStateProperties.Hooks hooks = properties.getHooks();
-			set("namespace", () -> builder.namespace(properties.getNamespace()));
-			set("max-step-size", () -> builder.maxStepSize(properties.getMaxStepSize()));
-			set("retry-timeout", () -> builder.retryTimeout(properties.getRetryTimeout()));
-			set("payload", () -> builder.payloadLimits(properties.getPayload().toLimits()));
-			set("schema.unregistered-types",
-					() -> builder.unregisteredTypes(properties.getSchema().getUnregisteredTypes()));
-			set("hooks.mode", () -> builder.hookMode(hooks.getMode()));
-			set("hooks.max-attempts", () -> builder.hookMaxAttempts(hooks.getMaxAttempts()));
-			set("hooks.back-off", () -> builder.hookBackOff(hooks.getBackOff()));
-		}
-
-		private static void set(String property, Runnable setter) {
-			try {
-				setter.run();
-			}
-			catch (IllegalArgumentException ex) {
-				throw new MemStateStartException(
-						"What is set by memstate." + property + " is out of range: " + ex.getMessage() + ".",
-						"Correct memstate." + property + ".", ex);
-			}
+			PropertyTarget.of(target)
+				.set("memstate.namespace", (builder) -> builder.namespace(properties.getNamespace()))
+				.set("memstate.max-step-size", (builder) -> builder.maxStepSize(properties.getMaxStepSize()))
+				.set("memstate.retry-timeout", (builder) -> builder.retryTimeout(properties.getRetryTimeout()))
+				.set("memstate.schema.unregistered-types",
+						(builder) -> builder.unregisteredTypes(properties.getSchema().getUnregisteredTypes()))
+				.set("memstate.hooks.mode", (builder) -> builder.hookMode(hooks.getMode()))
+				.set("memstate.hooks.max-attempts", (builder) -> builder.hookMaxAttempts(hooks.getMaxAttempts()))
+				.set("memstate.hooks.back-off", (builder) -> builder.hookBackOff(hooks.getBackOff()))
+				.get()
+				.payloadLimits(properties.getPayload().toLimits());
 		}
 
 	}

@@ -456,11 +456,21 @@ public class MemStateProperties {
 		}
 
 		PayloadLimits toLimits() {
-			if (this.maxSize.toBytes() < 1) {
-				throw new IllegalArgumentException("'maxSize' must be at least 1 byte, but was " + this.maxSize);
+			return PropertyTarget.of(PayloadLimits.DEFAULTS)
+				.set("memstate.payload.max-depth",
+						(limits) -> new PayloadLimits(this.maxDepth, limits.maxBytes(), limits.maxDigits()))
+				.set("memstate.payload.max-size",
+						(limits) -> new PayloadLimits(limits.maxDepth(), bytes(this.maxSize), limits.maxDigits()))
+				.set("memstate.payload.max-digits",
+						(limits) -> new PayloadLimits(limits.maxDepth(), limits.maxBytes(), this.maxDigits))
+				.get();
+		}
+
+		private static int bytes(DataSize size) {
+			if (size.toBytes() < 1) {
+				throw new IllegalArgumentException("'maxSize' must be at least 1 byte, but was " + size);
 			}
-			return new PayloadLimits(this.maxDepth, (int) Math.min(this.maxSize.toBytes(), Integer.MAX_VALUE),
-					this.maxDigits);
+			return (int) Math.min(size.toBytes(), Integer.MAX_VALUE);
 		}
 
 	}

@@ -75,6 +75,9 @@ public final class MemStateStorageAutoConfiguration {
 		try {
 			return choice.opener().get();
 		}
+		catch (MemStateStartException ex) {
+			throw ex;
+		}
 		catch (RuntimeException ex) {
 			throw new MemStateStartException("MemState could not open its storage, chosen because " + choice.reason()
 					+ ": " + ex.getMessage() + ".", StorageFailure.of(ex).action(choice.settings()), ex);

@@ -16,13 +16,21 @@ final class RedisStorages {
 	}
 
 	static Storage open(MemStateProperties properties) {
-		return RedisStorage.open(Objects.requireNonNull(properties.getRedis().getUrl(), "url"))
-			.commandTimeout(properties.getRedis().getTimeout())
-			.keyPrefix(properties.getRedis().getKeyPrefix());
+		MemStateProperties.Redis redis = properties.getRedis();
+		return configure(PropertyTarget
+			.of("memstate.redis.url", () -> RedisStorage.open(Objects.requireNonNull(redis.getUrl(), "url")))
+			.set("memstate.redis.timeout", (storage) -> storage.commandTimeout(redis.getTimeout()))
+			.get(), redis);
 	}
 
 	static Storage using(RedisConnectionFactory factory, MemStateProperties properties) {
-		return RedisStorage.using(factory).keyPrefix(properties.getRedis().getKeyPrefix());
+		return configure(RedisStorage.using(factory), properties.getRedis());
+	}
+
+	private static RedisStorage configure(RedisStorage opened, MemStateProperties.Redis redis) {
+		return PropertyTarget.of(opened)
+			.set("memstate.redis.key-prefix", (storage) -> storage.keyPrefix(redis.getKeyPrefix()))
+			.get();
 	}
 
 }

@@ -182,7 +182,15 @@ class MemStateAutoConfigurationTests {
 	@ValueSource(strings = { "0", "-1MB" })
 	void refusesAnImpossiblePayloadSize(String size) {
 		this.runner.withPropertyValues("memstate.payload.max-size=" + size)
-			.run(StartFailures.refused("'maxSize' must be at least 1 byte", "Correct memstate.payload"));
+			.run(StartFailures.refused("'maxSize' must be at least 1 byte", "Correct memstate.payload.max-size"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "max-depth=0", "max-depth=1001", "max-digits=0", "max-digits=16384", "max-size=2TB" })
+	void refusesAnImpossiblePayloadLimit(String limit) {
+		String property = "memstate.payload." + limit.substring(0, limit.indexOf('='));
+		this.runner.withPropertyValues("memstate.payload." + limit)
+			.run(StartFailures.refused(property, "Correct " + property + "."));
 	}
 
 	@Test

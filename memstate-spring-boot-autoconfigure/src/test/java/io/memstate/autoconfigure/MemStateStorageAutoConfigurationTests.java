@@ -400,6 +400,24 @@ class MemStateStorageAutoConfigurationTests {
 			.run(StartFailures.refused("memstate.postgres.url is not", "Set memstate.postgres.url"));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "sqlite, memstate.sqlite.path, :memory:", "sqlite, memstate.jdbc.table-prefix, mem-state",
+			"sqlite, memstate.jdbc.connection-timeout, 0s", "postgres, memstate.jdbc.schema, my schema",
+			"postgres, memstate.jdbc.table-prefix, 1_", "postgres, memstate.jdbc.connection-timeout, 2d",
+			"postgres, memstate.jdbc.statement-timeout, -1s", "postgres, memstate.postgres.pool-size, 0",
+			"redis, memstate.redis.url, http://user:secret@host", "redis, memstate.redis.timeout, 0s",
+			"redis, memstate.redis.key-prefix, a{b}" })
+	void namesThePropertyWhoseValueIsRefused(String backend, String property, String value) {
+		this.runner
+			.withPropertyValues("memstate.backend=" + backend, "memstate.postgres.url=" + NOBODY,
+					"memstate.redis.url=redis://127.0.0.1:1", property + "=" + value)
+			.run((context) -> {
+				StartFailures.refused("The value of " + property + " can't be used: '", "Correct " + property + ".")
+					.accept(context);
+				assertThat(StartFailures.of(context.getStartupFailure()).getMessage()).doesNotContain("secret");
+			});
+	}
+
 	@Test
 	void refusesAnUrlOfAnotherProduct() {
 		this.runner.withPropertyValues("memstate.postgres.url=postgres://me:secret@host/db").run((context) -> {

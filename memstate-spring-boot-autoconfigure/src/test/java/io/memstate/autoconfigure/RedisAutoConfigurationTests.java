@@ -137,14 +137,6 @@ class RedisAutoConfigurationTests {
 		}
 	}
 
-	@Test
-	void malformedUrl() {
-		this.alone.withPropertyValues("memstate.redis.url=http://user:secret@host").run((context) -> {
-			StartFailures.refused("memstate.redis.url is set", "memstate.redis.url").accept(context);
-			assertThat(StartFailures.of(context.getStartupFailure()).getMessage()).doesNotContain("secret");
-		});
-	}
-
 	private static void assertWorks(AssertableApplicationContext context) {
 		assertThat(context).hasNotFailed().getBean(Storage.class).isInstanceOf(RedisStorage.class);
 		MemoryStore store = context.getBean(MemoryStore.class).namespace(TestServers.newName());
