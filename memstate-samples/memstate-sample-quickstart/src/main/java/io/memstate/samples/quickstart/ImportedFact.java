@@ -23,6 +23,8 @@ import io.memstate.Draft;
  */
 record ImportedFact(long line, String type, String id, String sessionId, Draft draft) {
 
+	private static final int MAX_SESSION_ID = 255;
+
 	private static final List<String> KEYS = List.of("type", "id", "sessionId", "source", "payload");
 
 	// The limits of the memory itself are narrower and refuse with a better message.
@@ -63,7 +65,23 @@ record ImportedFact(long line, String type, String id, String sessionId, Draft d
 		if (source != null) {
 			draft = draft.source(source);
 		}
-		return new ImportedFact(line.number(), type, id, text(values, "sessionId"), draft);
+		return new ImportedFact(line.number(), type, id, sessionId(values), draft);
+	}
+
+	// of what the memory would refuse, it would say 'id', which is another key of the
+	// line
+	private static String sessionId(Map<?, ?> values) {
+		String id = text(values, "sessionId");
+		if (id != null && (id.isBlank() || id.codePointCount(0, id.length()) > MAX_SESSION_ID
+				|| id.codePoints().anyMatch(ImportedFact::isNoCharacter))) {
+			throw new IllegalArgumentException("'sessionId' must be 1 to " + MAX_SESSION_ID
+					+ " characters, not all of them blank, without control characters and lone surrogates");
+		}
+		return id;
+	}
+
+	private static boolean isNoCharacter(int codePoint) {
+		return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
 	}
 
 	@SuppressWarnings("unchecked")

@@ -107,21 +107,10 @@ final class Importer {
 				throw new IllegalArgumentException(
 						"the id '" + fact.id() + "' is in another session by line " + same.line());
 			}
-			requireSession(fact.sessionId());
 			this.layers.computeIfAbsent(fact.sessionId(), (session) -> new ArrayList<>()).add(fact);
 		}
 		catch (IllegalArgumentException ex) {
 			this.refusals.put(line.number(), ex.getMessage());
-		}
-	}
-
-	private void requireSession(String sessionId) {
-		try {
-			layer(sessionId);
-		}
-		catch (IllegalArgumentException ex) {
-			// a line has an id of its own
-			throw new IllegalArgumentException(ex.getMessage().replace("'id'", "'sessionId'"), ex);
 		}
 	}
 

@@ -157,8 +157,14 @@ class QuickstartApplicationTests {
 		assertThat(runWithInput("""
 				{"type": "note", "sessionId": " ", "payload": {}}
 				{"type": "note", "id": " ", "payload": {}}
-				""", "--import=-")).isEqualTo(1);
-		assertThat(out()).contains("Line 1 refused: 'sessionId' must", "Line 2 refused: 'id' must");
+				{"type": "note", "sessionId": "the 'id'\\n", "payload": {}}
+				{"type": "note", "sessionId": "\\ud83d", "payload": {}}
+				{"type": "note", "sessionId": "%s", "payload": {}}
+				{"type": "note", "sessionId": "%s", "payload": {}}
+				""".formatted("\uD83D\uDC0E".repeat(256), "\uD83D\uDC0E".repeat(255)), "--import=-")).isEqualTo(1);
+		assertThat(refusedLines()).containsExactly(1, 2, 3, 4, 5);
+		assertThat(out()).contains("Line 1 refused: 'sessionId' must", "Line 2 refused: 'id' must",
+				"Line 3 refused: 'sessionId' must be 1 to 255 characters");
 	}
 
 	@ParameterizedTest
