@@ -1,8 +1,6 @@
 package io.memstate.autoconfigure;
 
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -40,13 +38,12 @@ final class FactSchemas implements Supplier<List<FactSchema>>, SmartInitializing
 	 */
 	@Override
 	public List<FactSchema> get() {
-		Map<String, FactSchema> byType = new HashMap<>();
+		Map<String, FactSchema> byType = new LinkedHashMap<>();
 		this.types.stream().flatMap((found) -> found.schemas().stream()).forEach((schema) -> add(schema, byType));
 		List<FactSchema> inCode = this.beans.orderedStream().toList();
 		inCode.forEach((schema) -> byType.remove(schema.type()));
 		inCode.forEach((schema) -> add(schema, byType));
-		requireModelsOfTheirOwn(byType.values());
-		return new ArrayList<>(byType.values());
+		return byType.values().stream().map(this::register).toList();
 	}
 
 	@Override
@@ -54,16 +51,16 @@ final class FactSchemas implements Supplier<List<FactSchema>>, SmartInitializing
 		this.registry.all();
 	}
 
-	private static void requireModelsOfTheirOwn(Collection<FactSchema> schemas) {
-		Map<Class<?>, FactSchema> byModel = new HashMap<>();
-		for (FactSchema schema : schemas) {
-			Class<?> model = schema.model();
-			FactSchema other = (model != null) ? byModel.put(model, schema) : null;
-			if (other != null) {
-				throw new MemStateStartException(
-						"MemState found two types that have one model: " + other + " and " + schema + ".",
-						"Remove one of them, or give it a model of its own, such as a subclass.");
-			}
+	// what is asked for them registers them too, but would not explain a wrong one
+	private FactSchema register(FactSchema schema) {
+		try {
+			this.registry.register(schema);
+			return schema;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new MemStateStartException(
+					"MemState can't register the type '" + schema.type() + "': " + ex.getMessage() + ".",
+					"Correct the schema, or remove it.", ex);
 		}
 	}
 

@@ -327,7 +327,17 @@ class MemStateAutoConfigurationTests {
 	@Test
 	void refusesTwoTypesOfAModel() {
 		scanning(Preference.class).withBean(FactSchema.class, () -> FactSchema.of("taste", Preference.class))
-			.run(StartFailures.refused("two types that have one model", "Remove one of them"));
+			.run(StartFailures.refused("the type 'taste': 'schema' must have a model of its own, but "
+					+ Preference.class + " is already the model of type 'preference'", "Correct the schema"));
+	}
+
+	@Test
+	void refusesATypeOfAModelThatTheRegistryHasUnderAnother() {
+		scanning(Preference.class)
+			.withBean(SchemaRegistry.class,
+					() -> new SchemaRegistry().register(FactSchema.of("taste", Preference.class)))
+			.run(StartFailures.refused("the type 'preference': 'schema' must have a model of its own",
+					"Correct the schema"));
 	}
 
 	@Test
