@@ -1,5 +1,6 @@
 package io.memstate.test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 public abstract class AsyncContractTests extends StorageContract {
 
 	private AsyncMemoryStore async;
+
+	@Override
+	Duration retryTimeout() {
+		return PATIENTLY;
+	}
 
 	@BeforeEach
 	void openAsync() {

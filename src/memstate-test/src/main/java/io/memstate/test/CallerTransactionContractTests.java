@@ -49,6 +49,11 @@ public abstract class CallerTransactionContractTests extends StorageContract {
 
 	private JdbcTemplate rows;
 
+	@Override
+	Duration retryTimeout() {
+		return PATIENTLY;
+	}
+
 	/**
 	 * The application's {@code DataSource}; the same at every call during one test.
 	 * @return the {@code DataSource}

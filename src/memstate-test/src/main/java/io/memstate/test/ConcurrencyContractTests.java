@@ -41,6 +41,11 @@ public abstract class ConcurrencyContractTests extends StorageContract {
 
 	private static final int THREADS = 8;
 
+	@Override
+	Duration retryTimeout() {
+		return PATIENTLY;
+	}
+
 	@Test
 	void keepsOneFactForEachSingletonKey() {
 		List<MemoryStore> stores = List.of(this.memory, store(UnaryOperator.identity()));

@@ -44,6 +44,11 @@ public abstract class HookCallerTransactionContractTests extends StorageContract
 
 	private MemoryStore strict;
 
+	@Override
+	Duration retryTimeout() {
+		return PATIENTLY;
+	}
+
 	/**
 	 * The application's {@code DataSource}; the same at every call during one test.
 	 * @return the {@code DataSource}

@@ -34,6 +34,11 @@ public abstract class HookContractTests extends StorageContract {
 
 	private final RecordingHook second = new RecordingHook("second");
 
+	@Override
+	Duration retryTimeout() {
+		return PATIENTLY;
+	}
+
 	@BeforeEach
 	void registerHooks() {
 		assumeHooks();

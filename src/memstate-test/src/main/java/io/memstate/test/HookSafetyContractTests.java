@@ -64,6 +64,11 @@ public abstract class HookSafetyContractTests extends StorageContract {
 
 	private MemoryStore strict;
 
+	@Override
+	Duration retryTimeout() {
+		return PATIENTLY;
+	}
+
 	@BeforeEach
 	void openStore() {
 		this.strict = store((builder) -> builder.hook(this.first).hook(this.index));

@@ -100,6 +100,7 @@ final class ModelRun implements AutoCloseable {
 	ModelRun(Storage storage) {
 		this.store = MemoryStore.builder(storage)
 			.clock(this.clock)
+			.retryTimeout(StorageContract.BRIEFLY)
 			.initialize(false)
 			.schema(FactSchema.of(StorageContract.PREFERENCE).singleton("role"))
 			.schema(FactSchema.of(StorageContract.DECISION).immutable())

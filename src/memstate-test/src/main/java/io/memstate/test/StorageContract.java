@@ -1,5 +1,6 @@
 package io.memstate.test;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,15 @@ public abstract class StorageContract {
 
 	static final String DECISION = "decision";
 
+	/**
+	 * For how long a write is planned again where it meets no other, or one: it is at
+	 * least once, which is all that a right storage needs, and a wrong one fails soon.
+	 */
+	static final Duration BRIEFLY = Duration.ofMillis(100);
+
+	/** For how long a write is planned again where it meets many. */
+	static final Duration PATIENTLY = Duration.ofSeconds(10);
+
 	/** The storage that needs no store to initialize it again, shared by many tests. */
 	private static Storage initialized;
 
@@ -67,6 +77,10 @@ public abstract class StorageContract {
 	 */
 	protected void closeStorage(Storage storage) {
 		storage.close();
+	}
+
+	Duration retryTimeout() {
+		return BRIEFLY;
 	}
 
 	@BeforeEach
@@ -96,6 +110,7 @@ public abstract class StorageContract {
 			.apply(MemoryStore.builder(this.storage)
 				.clock(this.clock)
 				.namespace(this.namespace)
+				.retryTimeout(retryTimeout())
 				.initialize(this.storage != initialized)
 				.schema(FactSchema.of(PREFERENCE).singleton("role"))
 				.schema(FactSchema.of(DECISION).immutable()))

@@ -71,6 +71,16 @@ class BiteTests {
 	}
 
 	@Test
+	void failsSoonWhereEveryWriteLosesItsRace() {
+		Class<?> concern = AllStorageContractTests.Version.class;
+		Events tests = run("junit-jupiter", forgettingRemovedFacts(), DiscoverySelectors
+			.selectNestedMethod(List.of(WrongStorage.class), concern, method(concern, "goesOnAfterADeletion")));
+		assertThat(tests.failed().stream().map(BiteTests::message)).singleElement()
+			.asString()
+			.contains("lost every race", "within PT0.1S");
+	}
+
+	@Test
 	void passesWithoutAFault() {
 		Events tests = run("junit-jupiter", Call::proceed, DiscoverySelectors
 			.selectNestedClass(List.of(WrongStorage.class), AllStorageContractTests.StorageSpi.class));
