@@ -1,20 +1,6 @@
 -- Writes one unit. Answers {1, first sequence}, {0, what failed...} or {2, the register in
 -- which the namespace must be entered first}.
 local meta, facts, singletons, index, log, history, steps, calls, intents, leases, outbox, deliveries = unpack(KEYS)
-local position = 0
-
-local function argument()
-	position = position + 1
-	return ARGV[position]
-end
-
-local function list(read)
-	local values = {}
-	for i = 1, tonumber(argument()) do
-		values[i] = read()
-	end
-	return values
-end
 
 local token = argument()
 local registers = list(function()

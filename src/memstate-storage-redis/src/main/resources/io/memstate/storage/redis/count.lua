@@ -1,12 +1,6 @@
 -- Counts the members of several groups of ranges of the index, and reads what is due.
 -- Answers {0} if the index of a path is not ready, otherwise {1, {due member, ...}, number, ...}.
 local meta, index = unpack(KEYS)
-local position = 0
-
-local function argument()
-	position = position + 1
-	return ARGV[position]
-end
 
 local type, due, limit = argument(), argument(), argument()
 local states = parsePaths(type ~= '' and redis.call('HGET', meta, 'p:' .. type))

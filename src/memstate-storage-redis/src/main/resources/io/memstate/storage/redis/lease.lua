@@ -1,20 +1,6 @@
 -- Leases facts for hooks: {1, fence or {fact, intent in the way, ...} for each request} or
 -- {2} if the namespace must be entered in the register first.
 local meta, intents, leases = unpack(KEYS)
-local position = 0
-
-local function argument()
-	position = position + 1
-	return ARGV[position]
-end
-
-local function list()
-	local values = {}
-	for i = 1, tonumber(argument()) do
-		values[i] = argument()
-	end
-	return values
-end
 
 if not entered(meta, 'intents', 0) then
 	return { 2 }
@@ -22,9 +8,9 @@ end
 local clock = argument()
 local answer = { 1 }
 for i = 1, tonumber(argument()) do
-	local token, expires, ids = argument(), argument(), list()
+	local token, expires, ids = argument(), argument(), list(argument)
 	local own, replaced, holders = { [token] = true }, {}, {}
-	for _, other in ipairs(list()) do
+	for _, other in ipairs(list(argument)) do
 		own[other] = true
 	end
 	for _, id in ipairs(ids) do

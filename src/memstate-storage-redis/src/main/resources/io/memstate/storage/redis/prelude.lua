@@ -1,6 +1,23 @@
 -- What every script starts with. Numbers of 64 bits are 8 bytes, highest first; those
 -- that may be negative have their sign bit turned over, so that they sort as bytes.
 
+local position = 0
+
+-- The next argument.
+local function argument()
+	position = position + 1
+	return ARGV[position]
+end
+
+-- A list of arguments behind their number; what is read may be several of them.
+local function list(read)
+	local values = {}
+	for i = 1, tonumber(argument()) do
+		values[i] = read()
+	end
+	return values
+end
+
 local function pack64(n)
 	return struct.pack('>I4I4', math.floor(n / 4294967296), n % 4294967296)
 end

@@ -2,12 +2,6 @@
 -- if somebody else leases it, or {2} if the namespace must be entered in the register
 -- first.
 local meta, outbox, deliveries = unpack(KEYS)
-local position = 0
-
-local function argument()
-	position = position + 1
-	return ARGV[position]
-end
 
 local hook, partition, token, pause = argument(), argument(), argument(), argument()
 local register, bound = argument(), argument()
