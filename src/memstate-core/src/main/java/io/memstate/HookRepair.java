@@ -1,14 +1,12 @@
 package io.memstate;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -82,13 +80,8 @@ final class HookRepair {
 			List<FactState> page;
 			do {
 				page = page(namespace, last);
-				List<String> ids = new ArrayList<>();
-				for (FactState state : page) {
-					last = Objects.requireNonNull(state.fact());
-					if (this.hook.wants(last)) {
-						ids.add(state.id());
-					}
-				}
+				last = last(page, last);
+				List<String> ids = wanted(page);
 				this.facts += ids.size();
 				compare(index, namespace, ids, dryRun);
 			}
@@ -303,13 +296,8 @@ final class HookRepair {
 		List<FactState> page;
 		do {
 			page = page(namespace, last);
-			Set<String> ids = new LinkedHashSet<>();
-			for (FactState state : page) {
-				last = Objects.requireNonNull(state.fact());
-				if (this.hook.wants(last)) {
-					ids.add(state.id());
-				}
-			}
+			last = last(page, last);
+			Set<String> ids = new LinkedHashSet<>(wanted(page));
 			if (!ids.isEmpty()) {
 				showStored(namespace, ids);
 			}
@@ -346,6 +334,14 @@ final class HookRepair {
 	private List<FactState> page(String namespace, @Nullable StoredFact after) {
 		return this.storage
 			.query(new StorageQuery(namespace, null, Layers.ANY, null, null, List.of(), after, PAGE, Instant.EPOCH));
+	}
+
+	private static @Nullable StoredFact last(List<FactState> page, @Nullable StoredFact before) {
+		return page.isEmpty() ? before : page.get(page.size() - 1).fact();
+	}
+
+	private List<String> wanted(List<FactState> page) {
+		return page.stream().filter((state) -> this.hook.wants(state.fact())).map(FactState::id).toList();
 	}
 
 	private <R> R call(Callable<R> call) {
