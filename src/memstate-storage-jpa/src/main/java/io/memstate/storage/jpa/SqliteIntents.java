@@ -5,16 +5,28 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.memstate.StorageException;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.Intent;
@@ -28,6 +40,7 @@ import io.memstate.storage.TransactionalStorage.Outcome;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -37,12 +50,21 @@ import org.sqlite.SQLiteConfig;
  * A lease that is free is taken in that file alone. What takes a lease from another token
  * holds the write lock of the database meanwhile, and so does a unit between looking
  * whether its lease is still its own and its commit: so no unit is committed whose lease
- * was taken from it. The end of a lease is written after the commit; if the process dies
- * between, the intent is recovered, which does no harm.
+ * was taken from it. The end of a lease is written after the commit, with the next lease
+ * or a moment later; if the process dies between, the intent is recovered, which does no
+ * harm.
  */
 final class SqliteIntents implements JpaIntents {
 
 	private static final Logger logger = LoggerFactory.getLogger(SqliteIntents.class);
+
+	// how long units that wait go before a lease
+	static final Duration PATIENCE = Duration.ofMillis(5);
+
+	private static final Duration PAUSE = Duration.ofNanos(150_000);
+
+	// how long the end of a lease waits for the next lease
+	private static final Duration SOON = Duration.ofMillis(5);
 
 	private final Connections connections;
 
@@ -60,6 +82,10 @@ final class SqliteIntents implements JpaIntents {
 
 	// the ends of leases that are still to be written
 	private final Queue<FactAddress> ended = new ConcurrentLinkedQueue<>();
+
+	private final AtomicBoolean ending = new AtomicBoolean();
+
+	private final ScheduledExecutorService scheduler;
 
 	private final String nextFences;
 
@@ -80,6 +106,10 @@ final class SqliteIntents implements JpaIntents {
 		this.statements = new IntentStatements(database, settings);
 		this.settings = settings;
 		this.failures = failures;
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("memstate-sqlite-hooks-");
+		threads.setDaemon(true);
+		// what ends after the storage is closed runs out
+		this.scheduler = new ScheduledThreadPoolExecutor(1, threads, new ThreadPoolExecutor.DiscardPolicy());
 		this.mark = settings.tables()
 			.sql("insert into memstate_meta (name, value) values ('lease-taken-over', ?) "
 					+ "on conflict (name) do update set value = excluded.value");
@@ -151,13 +181,15 @@ final class SqliteIntents implements JpaIntents {
 
 	/** Runs work in a transaction of the file. */
 	private <R> R write(SqlWork<R> work) throws SQLException {
-		locate();
 		this.lock.lock();
 		try {
+			locate();
 			Connection connection = writer();
 			execute(connection, "begin immediate");
+			List<FactAddress> ends = new ArrayList<>();
 			try {
 				for (FactAddress lease = this.ended.poll(); lease != null; lease = this.ended.poll()) {
+					ends.add(lease);
 					this.statements.release(connection, lease.namespace(), lease.factId());
 				}
 				R result = work.run(connection);
@@ -165,6 +197,8 @@ final class SqliteIntents implements JpaIntents {
 				return result;
 			}
 			catch (SQLException | RuntimeException | Error ex) {
+				this.ended.addAll(ends);
+				endSoon();
 				execute(connection, "rollback");
 				throw ex;
 			}
@@ -175,9 +209,7 @@ final class SqliteIntents implements JpaIntents {
 	}
 
 	private static void execute(Connection connection, String sql) throws SQLException {
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
+		SqliteConnections.of(connection).execute(sql);
 	}
 
 	private <R> R attempt(SqlCall<R> call) {
@@ -190,19 +222,14 @@ final class SqliteIntents implements JpaIntents {
 	}
 
 	private long[] fences(Connection connection, int count) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.nextFences)) {
-			statement.setLong(1, Path.micros(Instant.now()));
-			statement.setInt(2, count);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				long last = row.getLong(1);
-				long[] fences = new long[count];
-				for (int i = 0; i < count; i++) {
-					fences[i] = last - count + 1 + i;
-				}
-				return fences;
-			}
-		}
+		long[] fences = new long[count];
+		Exchange exchange = new SqliteExchange();
+		exchange.query(this.nextFences, (row) -> {
+			long last = row.getLong(1);
+			Arrays.setAll(fences, (i) -> last - count + 1 + i);
+		}, Path.micros(Instant.now()), count);
+		exchange.run(connection);
+		return fences;
 	}
 
 	@Override
@@ -213,6 +240,9 @@ final class SqliteIntents implements JpaIntents {
 	@Override
 	public List<LeaseResult> lease(List<LeaseRequest> requests) {
 		boolean replaces = requests.stream().anyMatch((request) -> !request.replaces().isEmpty());
+		if (!replaces) {
+			letUnitsGoFirst();
+		}
 		return attempt(() -> {
 			try {
 				return replaces ? lockingOut(() -> write((connection) -> lease(connection, requests)))
@@ -222,6 +252,24 @@ final class SqliteIntents implements JpaIntents {
 				return List.of(new LeaseResult.Busy(List.of()));
 			}
 		});
+	}
+
+	/**
+	 * Waits a moment while units wait for the database, as the unit of a lease would wait
+	 * behind them anyway: meanwhile others gather, whose leases can be written together,
+	 * and each write of this file makes those of the database slower.
+	 */
+	private void letUnitsGoFirst() {
+		if (this.transactions.get() != null
+				|| !(this.connections.pools().writer() instanceof HikariDataSource writer)) {
+			return;
+		}
+		HikariPoolMXBean pool = writer.getHikariPoolMXBean();
+		long start = System.nanoTime();
+		while (pool != null && pool.getThreadsAwaitingConnection() > 0
+				&& System.nanoTime() - start < PATIENCE.toNanos()) {
+			LockSupport.parkNanos(PAUSE.toNanos());
+		}
 	}
 
 	private List<LeaseResult> lease(Connection connection, List<LeaseRequest> requests) throws SQLException {
@@ -295,8 +343,7 @@ final class SqliteIntents implements JpaIntents {
 	}
 
 	/**
-	 * {@inheritDoc} Those who end leases at the same time leave it to one of them, or to
-	 * the next who leases.
+	 * {@inheritDoc} That is written with the next lease, or in a moment.
 	 */
 	@Override
 	public void ended(String namespace, String token) {
@@ -314,36 +361,66 @@ final class SqliteIntents implements JpaIntents {
 
 	private void end(String namespace, String token) {
 		this.ended.add(new FactAddress(namespace, token));
-		while (!this.ended.isEmpty() && this.lock.tryLock()) {
-			try {
+		endSoon();
+	}
+
+	/**
+	 * Writes the ends of leases in a moment, unless the next lease has done so by then.
+	 */
+	private void endSoon() {
+		if (!this.ending.compareAndSet(false, true)) {
+			return;
+		}
+		FactAddress first = this.ended.peek();
+		this.scheduler.schedule(() -> {
+			this.ending.set(false);
+			if (Objects.equals(this.ended.peek(), first)) {
 				writeEnds();
 			}
-			catch (SQLException | RuntimeException ex) {
-				// the unit is committed all the same
-				logger.warn("Could not end a lease of facts of namespace '{}'; it will run out and be recovered",
-						namespace, ex);
+			else if (!this.ended.isEmpty()) {
+				endSoon();
 			}
-			finally {
-				this.lock.unlock();
-			}
-		}
+		}, SOON.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	// what is lost of it by a power cut is recovered
-	private void writeEnds() throws SQLException {
-		execute(writer(), "pragma synchronous = normal");
+	private void writeEnds() {
+		this.lock.lock();
 		try {
-			write((connection) -> true);
+			if (this.ended.isEmpty() || this.closed) {
+				return;
+			}
+			synchronous(SqliteStorage.Synchronous.NORMAL);
+			try {
+				write((connection) -> true);
+			}
+			finally {
+				synchronous(this.settings.synchronous());
+			}
+		}
+		catch (SQLException | RuntimeException ex) {
+			// the units are committed all the same
+			logger.warn("Could not end {} leases of facts; they will run out and be recovered", this.ended.size(), ex);
+			this.ended.clear();
 		}
 		finally {
-			execute(writer(), "pragma synchronous = " + this.settings.synchronous());
+			this.lock.unlock();
+		}
+	}
+
+	// takes effect when it is prepared
+	private void synchronous(SqliteStorage.Synchronous synchronous) throws SQLException {
+		try (Statement statement = writer().createStatement()) {
+			statement.execute("pragma synchronous = " + synchronous);
 		}
 	}
 
 	@Override
 	public void close() {
-		this.closed = true;
+		this.scheduler.shutdownNow();
 		this.lock.lock();
+		writeEnds();
+		this.closed = true;
 		this.readLock.lock();
 		try (Connection writing = this.writer; Connection reading = this.reader) {
 			this.writer = null;
