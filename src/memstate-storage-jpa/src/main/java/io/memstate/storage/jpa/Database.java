@@ -2,6 +2,7 @@ package io.memstate.storage.jpa;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -77,6 +78,20 @@ interface Database {
 
 	static String layerAndType(SingletonKey key) {
 		return ((key.sessionId() != null) ? key.sessionId() : "") + '\n' + key.type();
+	}
+
+	/**
+	 * Finds facts by their ids, each by the key of the table.
+	 * @param namespace the namespace
+	 * @param ids the ids; the statement depends on their number alone
+	 * @return the statement, with the default names
+	 */
+	default Fragment factsById(String namespace, List<String> ids) {
+		List<Object> parameters = new ArrayList<>(ids.size() + 1);
+		parameters.add(namespace);
+		parameters.addAll(ids);
+		return new Fragment("select f.* from memstate_fact f where f.namespace = ? and f.id in (?"
+				+ ", ?".repeat(ids.size() - 1) + ")", parameters, true);
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,18 @@ final class PostgresDatabase implements Database {
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Names as long as these need MD5, which this Java does not have", ex);
 		}
+	}
+
+	// each by itself: where little is known of the data, it would compare each fact of
+	// the namespace with each id
+	@Override
+	public Fragment factsById(String namespace, List<String> ids) {
+		List<Object> parameters = new ArrayList<>(ids);
+		parameters.add(namespace);
+		return new Fragment(
+				"select f.* from (values (?)" + ", (?)".repeat(ids.size() - 1) + ") n (id), lateral "
+						+ "(select * from memstate_fact where namespace = ? and id = n.id limit 1) f",
+				parameters, true);
 	}
 
 	@Override

@@ -47,8 +47,6 @@ final class QueryReader {
 
 	private final int timeout;
 
-	private final String factsById;
-
 	private final String factByKey;
 
 	private final String lastEntries;
@@ -67,7 +65,6 @@ final class QueryReader {
 		this.sessions = sessions;
 		this.indexes = indexes;
 		this.timeout = database.limitsTime() ? settings.statementSeconds() : 0;
-		this.factsById = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and f.id in ");
 		this.factByKey = this.tables.sql("select f.* from memstate_fact f where f.namespace = ? and ")
 				+ database.holder() + " = ? and f.live and f.singleton_key is not null";
 		// where the page begins is told twice, or a join of the two would begin with the
@@ -105,13 +102,10 @@ final class QueryReader {
 			return (row != null) ? List.of(row) : List.of();
 		}
 		// a few lengths only, so that statements are used again
-		int marks = Integer.highestOneBit(ids.size() - 1) * 2;
-		List<Object> parameters = new ArrayList<>(marks + 1);
-		parameters.add(namespace);
-		parameters.addAll(ids);
-		parameters.addAll(Collections.nCopies(marks - ids.size(), ids.get(0)));
-		String sql = this.factsById + "(?" + ", ?".repeat(marks - 1) + ")";
-		return rows(session, FactRow.class, sql, parameters).getResultList();
+		List<String> padded = new ArrayList<>(ids);
+		padded.addAll(Collections.nCopies(Integer.highestOneBit(ids.size() - 1) * 2 - ids.size(), ids.get(0)));
+		Fragment statement = this.database.factsById(namespace, padded);
+		return rows(session, FactRow.class, this.tables.sql(statement.sql()), statement.parameters()).getResultList();
 	}
 
 	Map<SingletonKey, FactState> singletons(String namespace, Collection<SingletonKey> keys) throws SQLException {

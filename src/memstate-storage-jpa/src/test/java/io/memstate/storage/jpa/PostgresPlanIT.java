@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -191,6 +192,23 @@ class PostgresPlanIT {
 			assertIndex(other, "memstate_intent", "fact_id = 'x' and token = 'y'", "Index Scan using memstate_intent_");
 			assertIndex(other, "memstate_intent", "token = 'x'", "memstate_intent_by_token");
 			assertIndex(other, "memstate_outbox", "hook = 'x' and part = 1 and due_at <= 0", "memstate_outbox_by_part");
+		}
+	}
+
+	// and not by comparing each fact of the namespace with each id
+	@Test
+	void findsManyFactsByTheirKeysEvenWhereNothingIsKnownOfTheData() {
+		String other = PostgresServer.newSchema();
+		try (JpaStorage fresh = PostgresStorage.open(PostgresServer.url(), null, null).schema(other)) {
+			fresh.initialize();
+			this.jdbc.update("insert into " + other + ".memstate_fact select * from " + this.schema
+					+ ".memstate_fact where created_at < 2000");
+			List<String> ids = IntStream.range(0, 512).mapToObj("%08d"::formatted).toList();
+			Fragment statement = new PostgresDatabase().factsById("n", ids);
+			assertThat(genericPlan(new Fragment(new Tables(other, Tables.DEFAULT_PREFIX).sql(statement.sql()),
+					statement.parameters(), true)))
+				.contains("Index Scan using memstate_fact_pkey", "Index Cond: ((namespace = $513)")
+				.doesNotContain("Filter");
 		}
 	}
 
