@@ -189,6 +189,7 @@ class PostgresPlanIT {
 		try (JpaStorage fresh = PostgresStorage.open(PostgresServer.url(), null, null).schema(other)) {
 			fresh.initialize();
 			this.jdbc.execute("vacuum analyze " + other + ".memstate_intent, " + other + ".memstate_outbox");
+			assertIndex(other, "memstate_intent", "fact_id = 'x'", "memstate_intent_pkey");
 			assertIndex(other, "memstate_intent", "fact_id = 'x' and token = 'y'", "Index Scan using memstate_intent_");
 			assertIndex(other, "memstate_intent", "token = 'x'", "memstate_intent_by_token");
 			assertIndex(other, "memstate_outbox", "hook = 'x' and part = 1 and due_at <= 0", "memstate_outbox_by_part");
@@ -238,7 +239,7 @@ class PostgresPlanIT {
 
 	private void assertIndex(String schema, String table, String condition, String index) {
 		assertThat(this.jdbc
-			.queryForList("explain select 1 from " + schema + "." + table + " where namespace = 'n' and " + condition,
+			.queryForList("explain select * from " + schema + "." + table + " where namespace = 'n' and " + condition,
 					String.class)
 			.toString()).as(table + " where " + condition).contains(index);
 	}
