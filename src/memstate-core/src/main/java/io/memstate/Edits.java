@@ -88,6 +88,7 @@ final class Edits {
 		if (proposal.id() == null) {
 			return (proposal.key() != null) ? this.plan.holder(key(proposal)) : null;
 		}
+		this.plan.prepare(proposal.id(), proposal.type().name());
 		StoredFact fact = this.plan.living(proposal.id());
 		if (fact != null && !Objects.equals(fact.sessionId(), this.layer.sessionId())) {
 			throw new ConflictException("The fact '" + fact.id() + "' can't be committed in " + this.layer
@@ -140,6 +141,7 @@ final class Edits {
 	}
 
 	private StoredFact find(String id, String verb) {
+		this.plan.prepare(id, null);
 		StoredFact fact = this.plan.living(id);
 		if (fact != null && Objects.equals(fact.sessionId(), this.layer.sessionId())) {
 			return fact;

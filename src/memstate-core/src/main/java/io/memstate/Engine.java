@@ -18,7 +18,6 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.memstate.LeasedIds.LeasedId;
 import io.memstate.StrictHooks.Telling;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.ApplyResult.Applied;
@@ -168,19 +167,18 @@ final class Engine {
 	 * these is one step.
 	 */
 	<R> R edit(Layer layer, Function<Plan, R> work) {
-		return edit(layer, (type) -> null, work);
+		return edit(layer, () -> null, work);
 	}
 
-	/** The same for what makes one fact at most, which may have been leased for it. */
-	<R> R commit(Layer layer, Function<Plan, R> work) {
-		return edit(layer,
-				(callerTransaction() != null) ? (type) -> null : (type) -> this.hooks.newId(layer.namespace(), type),
+	/** The same for what writes one fact, which may be leased while that is planned. */
+	<R> R editOne(Layer layer, Function<Plan, R> work) {
+		return edit(layer, (callerTransaction() != null) ? () -> null : () -> this.hooks.early(layer.namespace()),
 				work);
 	}
 
-	private <R> R edit(Layer layer, Function<String, @Nullable LeasedId> newIds, Function<Plan, R> work) {
+	private <R> R edit(Layer layer, Supplier<@Nullable EarlyLease> early, Function<Plan, R> work) {
 		Runs runs = runs();
-		return write(layer, runs.current(layer), newIds, (plan) -> {
+		return write(layer, runs.current(layer), early, (plan) -> {
 			R result = work.apply(plan);
 			return () -> {
 				runs.goOn(layer, plan.step());
@@ -192,7 +190,7 @@ final class Engine {
 	/** A write that is a step of its own, also inside a caller's transaction. */
 	<R> R step(Layer layer, Function<Plan, Supplier<R>> work) {
 		Runs runs = runs();
-		return write(layer, null, (type) -> null, (plan) -> {
+		return write(layer, null, () -> null, (plan) -> {
 			Supplier<R> result = work.apply(plan);
 			return () -> {
 				plan.sessions().forEach((sessionId) -> runs.end(new Layer(layer.namespace(), sessionId)));
@@ -221,29 +219,31 @@ final class Engine {
 	 * Plans, applies, and plans again after a lost race, until the deadline. The result
 	 * is asked for once the write is applied.
 	 */
-	private <R> R write(Layer layer, @Nullable String step, Function<String, @Nullable LeasedId> newIds,
+	private <R> R write(Layer layer, @Nullable String step, Supplier<@Nullable EarlyLease> early,
 			Function<Plan, Supplier<R>> work) {
 		checkWritable();
 		this.writes.readLock().lock();
 		try {
-			return writeOpen(layer, step, newIds, work);
+			return writeOpen(layer, step, early, work);
 		}
 		finally {
 			this.writes.readLock().unlock();
 		}
 	}
 
-	private <R> R writeOpen(Layer layer, @Nullable String step, Function<String, @Nullable LeasedId> newIds,
+	private <R> R writeOpen(Layer layer, @Nullable String step, Supplier<@Nullable EarlyLease> earlyLeases,
 			Function<Plan, Supplier<R>> work) {
 		checkOpen();
 		long deadline = System.nanoTime() + this.options.retryTimeout().toNanos();
 		for (int attempt = 0;; attempt++) {
-			Plan plan = new Plan(storage(), this.types, layer.namespace(), now(), (step != null) ? step : Ids.next(),
-					this.options.maxStepSize(), newIds);
 			boolean last = System.nanoTime() > deadline || Thread.currentThread().isInterrupted();
-			Supplier<R> result = plan(work, plan, last);
-			if (result != null && (plan.isEmpty() || apply(plan))) {
-				return result.get();
+			try (EarlyLease early = earlyLeases.get()) {
+				Plan plan = new Plan(storage(), this.types, layer.namespace(), now(),
+						(step != null) ? step : Ids.next(), this.options.maxStepSize(), early);
+				Supplier<R> result = plan(work, plan, last);
+				if (result != null && (plan.isEmpty() || apply(plan, early))) {
+					return result.get();
+				}
 			}
 			if (last) {
 				throw new StorageException("The write to " + layer + " lost every race against other writers within "
@@ -259,9 +259,8 @@ final class Engine {
 	 * @return the result, or null if the work failed on what does not hold any more
 	 */
 	private <R> @Nullable Supplier<R> plan(Function<Plan, Supplier<R>> work, Plan plan, boolean last) {
-		Supplier<R> result = null;
 		try {
-			result = work.apply(plan);
+			return work.apply(plan);
 		}
 		catch (StorageException ex) {
 			throw ex;
@@ -270,13 +269,8 @@ final class Engine {
 			if (last || callerTransaction() != null || this.storage.apply(plan.check()) instanceof Applied) {
 				throw ex;
 			}
+			return null;
 		}
-		finally {
-			if (result == null) {
-				this.hooks.giveBack(plan);
-			}
-		}
-		return result;
 	}
 
 	private void checkWritable() {
@@ -296,12 +290,12 @@ final class Engine {
 		return (this.storage instanceof TransactionalStorage transactional) ? transactional.callerTransaction() : null;
 	}
 
-	private boolean apply(Plan plan) {
+	private boolean apply(Plan plan, @Nullable EarlyLease early) {
 		if (this.hooks.isEmpty()) {
 			return applied(plan, this.storage.apply(plan.unit(List.of())));
 		}
 		CallerTransaction transaction = callerTransaction();
-		return (transaction != null) ? applyIn(transaction, plan) : applyTold(plan);
+		return (transaction != null) ? applyIn(transaction, plan) : applyTold(plan, early);
 	}
 
 	private Unit unit(Plan plan) {
@@ -317,10 +311,9 @@ final class Engine {
 		return applied;
 	}
 
-	private boolean applyTold(Plan plan) {
-		Telling telling = this.hooks.strict().lease(plan.namespace(), plan.entries(), plan.leased());
+	private boolean applyTold(Plan plan, @Nullable EarlyLease early) {
+		Telling telling = this.hooks.strict().lease(plan.namespace(), plan.entries(), early);
 		if (telling == null) {
-			this.hooks.giveBack(plan);
 			return false;
 		}
 		ApplyResult result;
@@ -336,9 +329,8 @@ final class Engine {
 		}
 		if (result instanceof Rejected rejected) {
 			telling.withdraw(null);
-			if (plan.leased() != null
-					&& rejected.failed().stream().anyMatch(Precondition.LeaseHeld.class::isInstance)) {
-				this.hooks.strict().lost(plan.namespace());
+			if (early != null && rejected.failed().stream().anyMatch(Precondition.LeaseHeld.class::isInstance)) {
+				early.lost();
 			}
 		}
 		else {

@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.memstate.LeasedIds.LeasedId;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.OutboxStatus;
 import io.memstate.storage.Storage;
@@ -65,19 +64,11 @@ final class EngineHooks implements HookOperations {
 	}
 
 	/**
-	 * An id for a write that makes one fact, outside a caller's transaction.
-	 * @return null if it need not be leased ahead
+	 * For a write of one fact outside a caller's transaction.
+	 * @return null if no hook wants to be told before it is applied
 	 */
-	@Nullable LeasedId newId(String namespace, String type) {
-		return this.registry.strict().isEmpty() ? null : strict().newId(namespace, type);
-	}
-
-	/** Takes back what {@link #newId} gave to a plan of which hooks were not told. */
-	void giveBack(Plan plan) {
-		LeasedId leased = plan.leased();
-		if (leased != null) {
-			strict().giveBack(plan.namespace(), leased);
-		}
+	@Nullable EarlyLease early(String namespace) {
+		return this.registry.strict().isEmpty() ? null : strict().early(namespace);
 	}
 
 	void close() {

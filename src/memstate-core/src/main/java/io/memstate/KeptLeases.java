@@ -95,7 +95,24 @@ final class KeptLeases {
 			// another has taken the lease over to write the fact
 			boolean ours = last != null && last.version() == entry.version() - 1;
 			boolean again = ours && now.isBefore(last.at().plus(FRESH));
-			return new Turn(fact, entry.version(), again, ours ? last.lease() : null, now);
+			return new Turn(fact, again, ours ? last.lease() : null, now);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Begins a write of a fact that is not read yet.
+	 * @return null if another thread writes the fact, or it was written here last as far
+	 * as is known, and may be leased
+	 */
+	@Nullable Turn beginUnread(String namespace, String factId) {
+		FactAddress fact = new FactAddress(namespace, factId);
+		Instant now = this.clock.get();
+		this.lock.lock();
+		try {
+			return (!this.facts.containsKey(fact) && this.busy.add(fact)) ? new Turn(fact, false, null, now) : null;
 		}
 		finally {
 			this.lock.unlock();
@@ -178,8 +195,6 @@ final class KeptLeases {
 
 		private final FactAddress fact;
 
-		private final long version;
-
 		private final boolean keeps;
 
 		private final Instant began;
@@ -188,14 +203,17 @@ final class KeptLeases {
 
 		private @Nullable KeptLease lease;
 
-		private Turn(FactAddress fact, long version, boolean again, @Nullable KeptLease lease, Instant began) {
+		private Turn(FactAddress fact, boolean again, @Nullable KeptLease lease, Instant began) {
 			this.fact = fact;
-			this.version = version;
 			this.keeps = again;
 			this.began = began;
 			this.token = (lease != null) ? lease.token() : again ? Leases.kept() : Leases.next();
 			this.lease = (lease != null && again && lease.uses() < RegisteredHook.USES_OF_FENCE
 					&& began.isBefore(lease.leased().plus(FRESH))) ? lease : null;
+		}
+
+		String factId() {
+			return this.fact.factId();
 		}
 
 		/** The token to lease the fact with, unless it is leased. */
@@ -218,11 +236,11 @@ final class KeptLeases {
 			return this.keeps;
 		}
 
-		void written() {
+		void written(long version) {
 			KeptLease lease = this.lease;
 			KeptLease kept = (this.keeps && lease != null)
 					? new KeptLease(lease.token(), lease.fence(), lease.uses() + 1, lease.leased()) : null;
-			end(this, new Written(this.version, KeptLeases.this.clock.get(), kept));
+			end(this, new Written(version, KeptLeases.this.clock.get(), kept));
 		}
 
 		/** Ends a write that failed; there is nothing to keep of the lease. */

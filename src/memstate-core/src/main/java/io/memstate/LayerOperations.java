@@ -28,14 +28,14 @@ abstract class LayerOperations extends LayerReads {
 	public final Fact commit(Object model, Change change) {
 		Changes.ofOne(change);
 		Proposal proposal = engine().types().propose(model);
-		return engine().commit(layer(), (plan) -> new Edits(plan, layer()).commit(proposal, change));
+		return editOne((edits) -> edits.commit(proposal, change));
 	}
 
 	@Override
 	public final List<Fact> commitAll(Collection<?> models, Change change) {
 		Changes.ofMany(change);
 		List<Proposal> proposals = engine().types().proposeAll(models);
-		return edit((edits) -> edits.commitAll(proposals, change));
+		return engine().edit(layer(), (plan) -> new Edits(plan, layer()).commitAll(proposals, change));
 	}
 
 	@Override
@@ -48,7 +48,7 @@ abstract class LayerOperations extends LayerReads {
 		Arguments.name(id, "id");
 		Changes.ofOne(change);
 		Map<String, Object> canonical = engine().types().patch(patch);
-		return edit((edits) -> edits.update(id, canonical, change));
+		return editOne((edits) -> edits.update(id, canonical, change));
 	}
 
 	@Override
@@ -60,7 +60,7 @@ abstract class LayerOperations extends LayerReads {
 	public final Fact delete(String id, Change change) {
 		Arguments.name(id, "id");
 		Changes.ofOne(change);
-		return edit((edits) -> edits.delete(id, change));
+		return editOne((edits) -> edits.delete(id, change));
 	}
 
 	@Override
@@ -83,8 +83,8 @@ abstract class LayerOperations extends LayerReads {
 		});
 	}
 
-	private <R> R edit(Function<Edits, R> work) {
-		return engine().edit(layer(), (plan) -> work.apply(new Edits(plan, layer())));
+	private Fact editOne(Function<Edits, Fact> work) {
+		return engine().editOne(layer(), (plan) -> work.apply(new Edits(plan, layer())));
 	}
 
 	public final List<LogEntry> rollback(int steps) {

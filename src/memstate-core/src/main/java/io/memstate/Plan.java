@@ -11,16 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.memstate.LeasedIds.LeasedId;
 import io.memstate.storage.FactState;
 import io.memstate.storage.OutboxTask;
 import io.memstate.storage.Path;
 import io.memstate.storage.Precondition;
+import io.memstate.storage.ReadingIntents.LeasedFact;
 import io.memstate.storage.SingletonKey;
 import io.memstate.storage.StepMark;
 import io.memstate.storage.Storage;
@@ -48,7 +47,7 @@ final class Plan {
 
 	private final int maxStepSize;
 
-	private final Function<String, @Nullable LeasedId> newIds;
+	private final @Nullable EarlyLease early;
 
 	private final Map<String, Slot> slots = new LinkedHashMap<>();
 
@@ -71,15 +70,13 @@ final class Plan {
 
 	private int changed;
 
-	private @Nullable LeasedId leased;
-
 	/**
 	 * Creates a plan of nothing.
-	 * @param newIds gives a leased id for a fact of a type, or null for one to be made up
+	 * @param early leases the fact that is to be written while it is planned, or null
 	 */
 	Plan(Storage storage, Types types, String namespace, Instant now, String step, int maxStepSize,
-			Function<String, @Nullable LeasedId> newIds) {
-		this.newIds = newIds;
+			@Nullable EarlyLease early) {
+		this.early = early;
 		this.storage = storage;
 		this.types = types;
 		this.namespace = namespace;
@@ -144,15 +141,21 @@ final class Plan {
 
 	/** An id for a fact to be made. */
 	String newId(String type) {
-		this.leased = this.newIds.apply(type);
-		String id = (this.leased != null) ? this.leased.id() : Ids.next();
+		String leased = (this.early != null) ? this.early.newId(type) : null;
+		String id = (leased != null) ? leased : Ids.next();
 		know(id, null);
 		return id;
 	}
 
-	/** The id of the one fact that this write makes, if it is leased. */
-	@Nullable LeasedId leased() {
-		return this.leased;
+	/**
+	 * Reads the fact that is to be written, and may lease it.
+	 * @param type its type, or null if that is not known yet
+	 */
+	void prepare(String id, @Nullable String type) {
+		LeasedFact leased = (this.early != null) ? this.early.read(id, type) : null;
+		if (leased != null) {
+			know(id, leased.state());
+		}
 	}
 
 	/** The state of an id, or null if it never was. */

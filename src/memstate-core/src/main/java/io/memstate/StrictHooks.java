@@ -18,7 +18,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.memstate.KeptLeases.Turn;
-import io.memstate.LeasedIds.LeasedId;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
 import io.memstate.storage.HookStorage;
@@ -27,6 +26,8 @@ import io.memstate.storage.Intents;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
 import io.memstate.storage.Precondition;
+import io.memstate.storage.ReadingIntents;
+import io.memstate.storage.ReadingIntents.LeasedFact;
 import io.memstate.storage.Renewal;
 import io.memstate.storage.StoredEntry;
 
@@ -68,23 +69,27 @@ final class StrictHooks {
 		this.kept = new KeptLeases(storage, clock);
 	}
 
+	/** For a write of one fact that is about to be planned. */
+	EarlyLease early(String namespace) {
+		return new EarlyLease(this, this.ids, this.kept, namespace);
+	}
+
+	/** Whether the storage leases a fact and reads it at once. */
+	boolean canLeaseAndRead() {
+		return this.storage.intents() instanceof ReadingIntents;
+	}
+
 	/**
-	 * An id for a write that makes one fact.
-	 * @return null if no hook wants to be told of the type, or the fact is as well leased
-	 * with the write
+	 * Leases a fact and reads it at once.
+	 * @return null if others hold it
 	 */
-	@Nullable LeasedId newId(String namespace, String type) {
-		return this.hooks.strict().stream().anyMatch((hook) -> hook.wants(type)) ? this.ids.next(namespace) : null;
+	@Nullable LeasedFact leaseAndRead(String namespace, String factId, String token) {
+		return ((ReadingIntents) this.storage.intents()).leaseAndRead(namespace, factId, token, until());
 	}
 
-	/** Takes an id back that {@link #newId} gave and of which hooks were not told. */
-	void giveBack(String namespace, LeasedId id) {
-		this.ids.giveBack(namespace, id);
-	}
-
-	/** Is called if an id that {@link #newId} gave was taken over. */
-	void lost(String namespace) {
-		this.ids.lost(namespace);
+	/** Ends leases under which hooks were told of nothing. */
+	void giveBack(String namespace, Collection<String> tokens) {
+		Leases.giveBack(this.storage, namespace, tokens);
 	}
 
 	/** Gives back what is leased while hooks are told of nothing. */
@@ -110,6 +115,13 @@ final class StrictHooks {
 		return count;
 	}
 
+	/** Whether hooks want to be told of a type, or of any if it is null. */
+	boolean want(@Nullable String type) {
+		return this.hooks.strict()
+			.stream()
+			.anyMatch((hook) -> (type != null) ? hook.wants(type) : hook.options().types().isEmpty());
+	}
+
 	boolean want(StoredEntry entry) {
 		return this.hooks.strict().stream().anyMatch((hook) -> hook.wants(entry));
 	}
@@ -127,18 +139,26 @@ final class StrictHooks {
 	}
 
 	/**
-	 * The same for a write that may make a fact under an id that is leased.
-	 * @param leased the id, or null
+	 * The same for a write whose fact may be leased already.
+	 * @param early what was leased while the write was planned, or null
 	 */
-	@Nullable Telling lease(String namespace, List<StoredEntry> entries, @Nullable LeasedId leased) {
+	@Nullable Telling lease(String namespace, List<StoredEntry> entries, @Nullable EarlyLease early) {
 		Map<String, StoredEntry> net = net(entries);
-		if (leased == null) {
+		String token = (early != null) ? early.token() : null;
+		if (early == null || token == null) {
 			return (net.size() == 1 && this.storage.intents().gathers()) ? leaseOne(namespace, net)
 					: lease(namespace, net, false, Set.of());
 		}
-		return net.keySet().equals(Set.of(leased.id()))
-				? new Telling(namespace, leased.token(), new Lease(leased.fence(), 0, false), net)
-				: lease(namespace, net, false, Set.of(leased.token()));
+		Lease lease = early.lease(net.keySet());
+		if (lease != null) {
+			early.used();
+			return new Telling(namespace, token, lease, early.turn(), net);
+		}
+		Telling telling = lease(namespace, net, false, Set.of(token));
+		if (telling != null && !net.isEmpty()) {
+			early.replaced();
+		}
+		return telling;
 	}
 
 	private @Nullable Telling leaseOne(String namespace, Map<String, StoredEntry> net) {
@@ -451,7 +471,7 @@ final class StrictHooks {
 		/** Is called once the write is applied. */
 		void written() {
 			if (this.turn != null) {
-				this.turn.written();
+				this.net.values().forEach((entry) -> this.turn.written(entry.version()));
 			}
 		}
 

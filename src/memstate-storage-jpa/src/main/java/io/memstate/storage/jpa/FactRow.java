@@ -1,5 +1,7 @@
 package io.memstate.storage.jpa;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.function.Function;
 
 import io.memstate.StorageException;
@@ -72,6 +74,27 @@ class FactRow {
 
 	@Column(name = "format")
 	private int format;
+
+	/** Reads a row where there is no session. */
+	static FactRow read(ResultSet columns) throws SQLException {
+		FactRow row = new FactRow();
+		row.namespace = columns.getString("namespace");
+		row.id = columns.getString("id");
+		row.version = columns.getLong("version");
+		row.shows = columns.getString("shows");
+		row.live = columns.getBoolean("live");
+		row.type = columns.getString("type");
+		row.sessionId = columns.getString("session_id");
+		row.singletonKey = columns.getString("singleton_key");
+		row.payload = columns.getString("payload");
+		row.source = columns.getString("source");
+		row.ephemeral = columns.getBoolean("ephemeral");
+		row.createdAt = columns.getObject("created_at", Long.class);
+		row.updatedAt = columns.getObject("updated_at", Long.class);
+		row.expiresAt = columns.getObject("expires_at", Long.class);
+		row.format = columns.getInt("format");
+		return row;
+	}
 
 	String id() {
 		return this.id;

@@ -23,11 +23,13 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.memstate.StorageException;
 import io.memstate.storage.FactAddress;
+import io.memstate.storage.FactState;
 import io.memstate.storage.Intent;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
 import io.memstate.storage.Path;
 import io.memstate.storage.Precondition;
+import io.memstate.storage.ReadingIntents;
 import io.memstate.storage.Renewal;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * committed while a transaction of the caller goes on, which may have taken the last
  * connection of the pool.
  */
-final class PostgresIntents implements JpaIntents {
+final class PostgresIntents implements JpaIntents, ReadingIntents {
 
 	private static final int CONNECTIONS = 2;
 
@@ -44,11 +46,13 @@ final class PostgresIntents implements JpaIntents {
 
 	private final Database database;
 
-	private final Pools pools;
+	private final Connections connections;
 
 	private final IntentStatements statements;
 
 	private final String add;
+
+	private final String addOneAndRead;
 
 	private final String remove;
 
@@ -60,18 +64,21 @@ final class PostgresIntents implements JpaIntents {
 
 	private final Function<Exception, StorageException> failures;
 
+	private final int timeout;
+
 	private @Nullable DataSource dataSource;
 
 	private @Nullable HikariDataSource owned;
 
 	private boolean closed;
 
-	PostgresIntents(Database database, JdbcSettings settings, Pools pools,
+	PostgresIntents(Database database, JdbcSettings settings, Connections connections,
 			Function<Exception, StorageException> failures) {
 		this.database = database;
-		this.pools = pools;
+		this.connections = connections;
 		this.statements = new IntentStatements(database, settings);
 		this.failures = failures;
+		this.timeout = settings.statementSeconds();
 		Tables tables = settings.tables();
 		// what is there is passed over and not waited for: whose transaction is about
 		// to remove it may want a lease first; a fence for each row once it is there;
@@ -82,6 +89,10 @@ final class PostgresIntents implements JpaIntents {
 				+ "where (select i.token from memstate_intent i where i.namespace = n.namespace "
 				+ "and i.fact_id = n.fact_id) is null "
 				+ "on conflict (namespace, fact_id) do nothing returning token, fact_id, nextval('memstate_fence')");
+		this.addOneAndRead = tables.sql("with leased as (insert into memstate_intent "
+				+ "(namespace, fact_id, token, until_at) values (?, ?, ?, ?) on conflict (namespace, fact_id) do nothing "
+				+ "returning nextval('memstate_fence') as fence) select l.fence, f.* from leased l "
+				+ "left join memstate_fact f on f.namespace = ? and f.id = ?");
 		this.remove = tables.sql("delete from memstate_intent where namespace = ? and token = ? and fact_id = any(?)");
 		// who locks some of them to take them over may wait for another of them, and does
 		// away with the tokens itself
@@ -97,7 +108,7 @@ final class PostgresIntents implements JpaIntents {
 			throw new StorageException("The storage is closed; close it last, or make a new one");
 		}
 		if (this.dataSource == null) {
-			DataSource beside = this.pools.writer();
+			DataSource beside = this.connections.pools().writer();
 			if (beside.isWrapperFor(HikariDataSource.class)) {
 				this.owned = sibling(beside.unwrap(HikariDataSource.class));
 				beside = this.owned;
@@ -209,6 +220,34 @@ final class PostgresIntents implements JpaIntents {
 			}
 		}
 		return results;
+	}
+
+	/**
+	 * {@inheritDoc} On a connection of the ordinary pool, as it takes the place of a
+	 * read.
+	 */
+	@Override
+	public @Nullable LeasedFact leaseAndRead(String namespace, String factId, String token, Instant until) {
+		List<LeasedFact> leased = new ArrayList<>(1);
+		Exchange exchange = this.database.exchange(this.timeout);
+		exchange.query(this.addOneAndRead, (row) -> leased.add(new LeasedFact(row.getLong("fence"), state(row))),
+				namespace, factId, token, Path.micros(until), namespace, factId);
+		try {
+			dataSource(); // which sees to the fences
+			this.connections.writeAtOnce((connection) -> {
+				exchange.run(connection);
+				return true;
+			});
+		}
+		catch (SQLException ex) {
+			throw this.failures.apply(ex);
+		}
+		return leased.isEmpty() ? null : leased.get(0);
+	}
+
+	private @Nullable FactState state(ResultSet row) throws SQLException {
+		FactRow fact = FactRow.read(row);
+		return (fact.id() != null) ? fact.state(this.database::payload) : null;
 	}
 
 	/** What was added for a token. */
