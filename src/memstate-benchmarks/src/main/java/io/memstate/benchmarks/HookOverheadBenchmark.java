@@ -17,6 +17,7 @@ import io.memstate.MemoryHook;
 import io.memstate.MemoryStore;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.Intents;
+import io.memstate.storage.ReadingIntents;
 import io.memstate.storage.Storage;
 
 /**
@@ -117,6 +118,10 @@ final class HookOverheadBenchmark {
 				}
 				catch (InvocationTargetException ex) {
 					throw ex.getCause();
+				}
+				// with what they can do besides
+				if (result instanceof ReadingIntents intents) {
+					return counting(ReadingIntents.class, intents, counts);
 				}
 				if (result instanceof Intents intents) {
 					return counting(Intents.class, intents, counts);
