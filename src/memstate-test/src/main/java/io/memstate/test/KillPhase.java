@@ -1,10 +1,8 @@
 package io.memstate.test;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,9 +11,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 import io.memstate.HookMode;
-import io.memstate.storage.Intents;
-import io.memstate.storage.Outbox;
-import io.memstate.storage.Storage;
 import io.memstate.storage.Unit;
 
 /**
@@ -69,15 +64,15 @@ enum KillPhase {
 		return phases;
 	}
 
-	private @Nullable String method() {
+	private Set<String> methods() {
 		return switch (this) {
-			case BEFORE_INTENT, AFTER_INTENT -> "lease";
-			case BEFORE_APPLY, AFTER_APPLY -> "apply";
-			case BEFORE_WITHDRAWAL -> "renew";
-			case AFTER_WITHDRAWAL -> "release";
-			case AFTER_CLAIM -> "claim";
-			case BEFORE_SETTLEMENT, AFTER_SETTLEMENT -> "settle";
-			case ANYWHERE, BETWEEN_HOOKS -> null;
+			case BEFORE_INTENT, AFTER_INTENT -> Set.of("lease", "leaseAndRead");
+			case BEFORE_APPLY, AFTER_APPLY -> Set.of("apply");
+			case BEFORE_WITHDRAWAL -> Set.of("renew");
+			case AFTER_WITHDRAWAL -> Set.of("release");
+			case AFTER_CLAIM -> Set.of("claim");
+			case BEFORE_SETTLEMENT, AFTER_SETTLEMENT -> Set.of("settle");
+			case ANYWHERE, BETWEEN_HOOKS -> Set.of();
 		};
 	}
 
@@ -116,25 +111,8 @@ enum KillPhase {
 		}
 
 		/** A storage whose callers fall into the trap. */
-		@SuppressWarnings("unchecked")
 		<S> S in(S target) {
-			List<Class<?>> types = new ArrayList<>();
-			for (Class<?> type = target.getClass(); type != null; type = type.getSuperclass()) {
-				for (Class<?> each : type.getInterfaces()) {
-					if (Storage.class.isAssignableFrom(each) || Intents.class.isAssignableFrom(each)
-							|| Outbox.class.isAssignableFrom(each)) {
-						Collections.addAll(types, publicOnes(each));
-					}
-				}
-			}
-			return (S) Proxy.newProxyInstance(Trap.class.getClassLoader(),
-					types.stream().distinct().toArray(Class<?>[]::new),
-					(proxy, method, arguments) -> call(target, method, arguments));
-		}
-
-		private static Class<?>[] publicOnes(Class<?> type) {
-			return java.lang.reflect.Modifier.isPublic(type.getModifiers()) ? new Class<?>[] { type }
-					: type.getInterfaces();
+			return Proxies.before(target, (proxy, method, arguments) -> call(target, method, arguments));
 		}
 
 		private @Nullable Object call(Object target, Method method, Object @Nullable [] arguments) throws Throwable {
@@ -142,26 +120,22 @@ enum KillPhase {
 				this.onClaim.run();
 			}
 			KillPhase phase = this.phase;
-			boolean here = phase != null && method.getName().equals(phase.method())
-					&& !(arguments[0] instanceof Unit unit && unit.entries().isEmpty());
+			boolean here = phase != null && phase.methods().contains(method.getName()) && !isAside(method, arguments);
 			if (here && !phase.after) {
 				at(phase);
 			}
-			Object result = proceed(target, method, arguments);
+			Object result = Proxies.proceed(target, method, arguments);
 			if (here && phase.after && result != null) {
 				at(phase);
 			}
 			return SPIES.contains(method.getName()) ? in(result) : result;
 		}
 
-		private static @Nullable Object proceed(Object target, Method method, Object @Nullable [] arguments)
-				throws Throwable {
-			try {
-				return method.invoke(target, arguments);
-			}
-			catch (InvocationTargetException ex) {
-				throw ex.getCause();
-			}
+		// a unit that only ends a lease, or the release of what hooks were told nothing
+		// of
+		private static boolean isAside(Method method, Object[] arguments) {
+			return (arguments[0] instanceof Unit unit && unit.entries().isEmpty())
+					|| (method.getName().equals("release") && arguments[1] instanceof Collection);
 		}
 
 	}
