@@ -21,12 +21,15 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
+import io.memstate.FactNotFoundException;
 import io.memstate.HookException;
 import io.memstate.HookMode;
 import io.memstate.HookOperations;
 import io.memstate.HookOptions;
 import io.memstate.MemoryStore;
 import io.memstate.Patch;
+import io.memstate.storage.HookStorage;
+import io.memstate.storage.Intents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -88,6 +91,34 @@ public abstract class HookCallerTransactionContractTests extends StorageContract
 		});
 		assertThat(this.index.calls()).isEqualTo(calls + 1);
 		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n", "m");
+		assertInStep();
+	}
+
+	@Test
+	void leasesNothingBeforeTheCommit() {
+		HookStorage storage = (HookStorage) this.storage;
+		List<String> calls = new ArrayList<>();
+		Intents intents = Proxies.before(storage.intents(), (proxy, method, arguments) -> {
+			calls.add(method.getName());
+			return Proxies.proceed(storage.intents(), method, arguments);
+		});
+		MemoryStore store = MemoryStore
+			.builder(Proxies.before(storage,
+					(proxy, method, arguments) -> method.getName().equals("intents") ? intents
+							: Proxies.proceed(storage, method, arguments)))
+			.clock(this.clock)
+			.namespace(this.namespace)
+			.hook(this.first)
+			.hook(this.index)
+			.build();
+		inTransaction((transaction) -> {
+			store.update("n", Patch.set("text", "1"));
+			store.commit(note("2").id("m"));
+			store.delete("m");
+			assertThatThrownBy(() -> store.delete("m")).isInstanceOf(FactNotFoundException.class);
+			assertThat(calls).isEmpty();
+		});
+		assertThat(calls).contains("lease").doesNotContain("leaseAndRead");
 		assertInStep();
 	}
 

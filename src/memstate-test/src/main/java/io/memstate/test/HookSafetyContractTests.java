@@ -1,23 +1,28 @@
 package io.memstate.test;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +31,9 @@ import io.memstate.ConflictException;
 import io.memstate.Draft;
 import io.memstate.Fact;
 import io.memstate.FactChange;
+import io.memstate.FactNotFoundException;
 import io.memstate.FactQuery;
+import io.memstate.FactValidationException;
 import io.memstate.HookException;
 import io.memstate.HookMode;
 import io.memstate.HookOptions;
@@ -38,6 +45,7 @@ import io.memstate.ReconcileReport;
 import io.memstate.ReindexProgress;
 import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
+import io.memstate.storage.FactState;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.Intent;
 import io.memstate.storage.Intents;
@@ -45,11 +53,14 @@ import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
 import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.Precondition;
+import io.memstate.storage.ReadingIntents;
+import io.memstate.storage.ReadingIntents.LeasedFact;
 import io.memstate.storage.Renewal;
 import io.memstate.storage.Unit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Hooks stay in step with the facts whatever fails.
@@ -72,6 +83,12 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	@BeforeEach
 	void openStore() {
 		this.strict = store((builder) -> builder.hook(this.first).hook(this.index));
+	}
+
+	// or tests that share the storage would wait for them
+	@AfterEach
+	void releaseIntents() {
+		intents().forEach((intent) -> spi().intents().release(this.namespace, intent.token()));
 	}
 
 	private void assertInStep() {
@@ -354,13 +371,12 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	@Test
 	void closesEvenIfItCantGiveBackWhatItLeasedAhead() {
 		AtomicBoolean down = new AtomicBoolean();
-		MemoryStore store = over((HookStorage) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { HookStorage.class }, (proxy, method, arguments) -> {
-					if (down.get()) {
-						throw new StorageException("No answer in time", null);
-					}
-					return invoke(method, arguments);
-				}));
+		MemoryStore store = over(Proxies.before(spi(), (proxy, method, arguments) -> {
+			if (down.get()) {
+				throw new StorageException("No answer in time", null);
+			}
+			return Proxies.proceed(this.storage, method, arguments);
+		}));
 		makeNotes(store, 40);
 		down.set(true);
 		store.close();
@@ -384,21 +400,334 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	private HookStorage recordingLeases(List<LeaseRequest> requests) {
-		Intents intents = (Intents) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { Intents.class }, (proxy, method, arguments) -> {
-					if (method.getName().equals("lease")) {
-						((List<?>) arguments[0]).forEach((request) -> requests.add((LeaseRequest) request));
-					}
-					return invoke(spi().intents(), method, arguments);
-				});
-		return (HookStorage) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { HookStorage.class },
-				(proxy, method, arguments) -> method.getName().equals("intents") ? intents : invoke(method, arguments));
+		return intercepting((method, arguments) -> {
+			if (method.equals("lease")) {
+				((List<?>) arguments[0]).forEach((request) -> requests.add((LeaseRequest) request));
+			}
+			if (method.equals("leaseAndRead")) {
+				requests.add(new LeaseRequest((String) arguments[0], (String) arguments[2],
+						Set.of((String) arguments[1]), (Instant) arguments[3], Set.of()));
+			}
+		}, (method, result) -> {
+		});
+	}
+
+	/** A storage that is told of what is called of its intents, before and after. */
+	private HookStorage intercepting(BiConsumer<String, Object[]> before, BiConsumer<String, @Nullable Object> after) {
+		Intents intents = Proxies.before(spi().intents(), (proxy, method, arguments) -> {
+			before.accept(method.getName(), arguments);
+			Object result = Proxies.proceed(spi().intents(), method, arguments);
+			after.accept(method.getName(), result);
+			return result;
+		});
+		return Proxies.before(spi(), (proxy, method, arguments) -> method.getName().equals("intents") ? intents
+				: Proxies.proceed(this.storage, method, arguments));
 	}
 
 	private void update(MemoryStore store, String id, int count) {
 		for (int i = 0; i < count; i++) {
 			store.update(id, Patch.set("text", i));
 		}
+	}
+
+	/** A further instance with the same hooks. */
+	private MemoryStore another() {
+		return store((builder) -> builder.hook(this.first).hook(this.index));
+	}
+
+	@Test
+	void leasesAFactForItsFirstWriteWithOneCall() {
+		for (String id : List.of("n", "m", "o")) {
+			another().commit(note("0").id(id));
+		}
+		List<String> calls = new CopyOnWriteArrayList<>();
+		MemoryStore store = over(recordingCalls(calls));
+		for (Runnable write : List.<Runnable>of(() -> store.update("n", Patch.set("text", "1")),
+				() -> store.delete("m"), () -> store.commit(note("1").id("o")),
+				() -> store.commit(note("1").id("new")))) {
+			calls.clear();
+			write.run();
+			assertThat(calls).isEqualTo((spi().intents() instanceof ReadingIntents) ? List.of("leaseAndRead", "apply")
+					: List.of("facts", "lease", "apply"));
+		}
+		assertNothingLeased();
+	}
+
+	/** A storage that notes what reads, leases or writes a fact. */
+	private HookStorage recordingCalls(List<String> calls) {
+		HookStorage storage = intercepting((method, arguments) -> {
+			if (!Set.of("gathers", "concurrency").contains(method)) {
+				calls.add(method);
+			}
+		}, (method, result) -> {
+		});
+		return Proxies.before(storage, (proxy, method, arguments) -> {
+			if (Set.of("facts", "apply").contains(method.getName())) {
+				calls.add(method.getName());
+			}
+			return Proxies.proceed(storage, method, arguments);
+		});
+	}
+
+	@Test
+	void leavesNoIntentBehindIfThereIsNoFact() {
+		another().commit(note("0").id("gone"));
+		another().delete("gone");
+		another().session("s").commit(note("0").id("elsewhere"));
+		long calls = this.index.calls();
+		for (String id : List.of("never", "gone", "elsewhere")) {
+			assertThatThrownBy(() -> this.strict.update(id, Patch.set("text", "1")))
+				.isInstanceOf(FactNotFoundException.class);
+			assertNothingLeased();
+			assertThatThrownBy(() -> this.strict.delete(id)).isInstanceOf(FactNotFoundException.class);
+			assertNothingLeased();
+		}
+		assertThat(this.index.calls()).isEqualTo(calls);
+	}
+
+	@Test
+	void leavesNoIntentBehindIfAWriteIsRefused() {
+		another().commit(note("0").id("n"));
+		another().commit(decision("yes").id("d"));
+		another().commit(preference("editor", "vi").id("p"));
+		another().commit(preference("shell", "zsh").id("q"));
+		another().session("s").commit(note("0").id("elsewhere"));
+		long calls = this.index.calls();
+		Patch patch = Patch.set("text", "no");
+		Change wrong = Change.anonymous().expecting(7);
+		assertConflict(() -> this.strict.update("n", patch, wrong));
+		assertConflict(() -> this.strict.delete("n", wrong));
+		assertConflict(() -> this.strict.commit(note("1").id("n"), wrong));
+		assertConflict(() -> this.strict.commit(note("1").id("never"), wrong));
+		assertConflict(() -> this.strict.commit(Draft.of("task", Map.of()).id("n")));
+		assertConflict(() -> this.strict.commit(note("1").id("elsewhere")));
+		assertConflict(() -> this.strict.update("d", patch));
+		assertConflict(() -> this.strict.delete("d"));
+		assertConflict(() -> this.strict.commit(decision("no").id("d")));
+		assertConflict(() -> this.strict.commit(preference("shell", "sh").id("p")));
+		assertConflict(() -> this.strict.update("p", Patch.set("role", "shell")));
+		assertThatThrownBy(() -> this.strict.update("p", Patch.set("value", "ed").remove("role")))
+			.isInstanceOf(FactValidationException.class);
+		assertNothingLeased();
+		assertThat(this.index.calls()).isEqualTo(calls);
+	}
+
+	private void assertConflict(ThrowingCallable write) {
+		assertRefused(ConflictException.class, write);
+		assertNothingLeased();
+	}
+
+	@Test
+	void leavesNoIntentBehindIfNothingIsToBeChanged() {
+		Fact decision = another().commit(decision("yes").id("d"));
+		another().commit(note("0").id("n"));
+		long calls = this.index.calls();
+		assertThat(this.strict.commit(decision("yes").id("d"))).isEqualTo(decision);
+		assertNothingLeased();
+		assertThat(this.strict.update("d", Patch.set("text", "yes"))).isEqualTo(decision);
+		assertNothingLeased();
+		assertThat(this.index.calls()).isEqualTo(calls);
+		// which is a step where a fact may be changed
+		assertThat(this.strict.update("n", Patch.set("text", "0")).version()).isEqualTo(2);
+		assertNothingLeased();
+		assertThat(this.index.calls()).isEqualTo(calls + 1);
+	}
+
+	@Test
+	void leasesNothingForACallThatWasMadeBefore() {
+		Patch patch = Patch.set("text", "1");
+		Change made = Change.anonymous().idempotencyKey("made");
+		Change changed = Change.anonymous().idempotencyKey("changed");
+		Change removed = Change.anonymous().idempotencyKey("removed");
+		Fact first = another().commit(note("0").id("n"), made);
+		Fact second = another().update("n", patch, changed);
+		another().delete("n", removed);
+		List<LeaseRequest> requests = new CopyOnWriteArrayList<>();
+		MemoryStore store = over(recordingLeases(requests));
+		assertThat(store.commit(note("0").id("n"), made)).isEqualTo(first);
+		assertThat(store.update("n", patch, changed)).isEqualTo(second);
+		assertThat(store.delete("n", removed)).isEqualTo(second);
+		assertThat(requests).isEmpty();
+		assertInStep();
+	}
+
+	@Test
+	void leasesNothingThatNoHookWants() {
+		List<LeaseRequest> requests = new CopyOnWriteArrayList<>();
+		MemoryStore store = MemoryStore.builder(recordingLeases(requests))
+			.clock(this.clock)
+			.namespace(this.namespace)
+			.hook(this.index, HookOptions.defaults().types(NOTE))
+			.build();
+		store.commit(Draft.of("task", Map.of("text", "0")).id("t"));
+		store.commit(Draft.of("task", Map.of("text", "1")).id("t"));
+		store.update("t", Patch.set("text", "2"));
+		store.delete("t");
+		assertThat(requests).isEmpty();
+		store.commit(note("0").id("n"));
+		assertThat(requests).hasSize(1);
+		store.update("n", Patch.set("text", "1"));
+		assertThat(requests).hasSize(2);
+		assertThat(this.index.drift(this.memory)).isZero();
+	}
+
+	@Test
+	void withdrawsTheFirstWriteOfAFact() {
+		Fact fact = another().commit(note("0").id("n"));
+		for (ThrowingCallable write : List.<ThrowingCallable>of(() -> this.strict.update("n", Patch.set("text", "1")),
+				() -> this.strict.delete("n"), () -> this.strict.commit(note("1").id("n")),
+				() -> this.strict.commit(note("1").id("never")))) {
+			this.index.failNext(new IllegalStateException("down"));
+			assertThatThrownBy(write).isInstanceOf(HookException.class);
+			assertNothingLeased();
+		}
+		assertThat(everything()).containsExactly(fact);
+		this.index.down(true);
+		assertThatThrownBy(() -> this.strict.update("n", Patch.set("text", "1"))).isInstanceOf(HookException.class);
+		assertThat(intents()).extracting(Intent::factId).containsExactly("n");
+		this.index.down(false);
+		assertThat(this.strict.update("n", Patch.set("text", "2")).version()).isEqualTo(2);
+		assertNothingLeased();
+	}
+
+	@Test
+	void plansTheFirstWriteOfAFactAgain() {
+		another().commit(note("0").id("n"));
+		long calls = this.index.calls();
+		this.index.atNextCall(() -> Threads.run(List.of(() -> this.memory.update("n", Patch.set("more", 1)))));
+		this.strict.update("n", Patch.set("text", "1"));
+		assertThat(this.memory.get("n").orElseThrow().payload()).isEqualTo(Map.of("text", "1", "more", 1));
+		assertThat(this.index.calls()).isEqualTo(calls + 3);
+		assertNothingLeased();
+		another().commit(note("0").id("m"));
+		this.index.atNextCall(() -> {
+			spi().intents().renew(this.namespace, intents().get(0).token(), "other", this.clock.instant());
+			spi().intents().release(this.namespace, "other");
+		});
+		this.strict.delete("m");
+		assertThat(this.index.calls()).isEqualTo(calls + 6);
+		assertNothingLeased();
+	}
+
+	@Test
+	void waitsForAnotherThatWritesTheFact() {
+		another().commit(note("0").id("n"));
+		lease("other", "n");
+		long calls = this.index.calls();
+		MemoryStore store = over(intercepting((method, arguments) -> {
+		}, (method, result) -> {
+			if (method.equals("lease")) {
+				spi().intents().release(this.namespace, "other");
+			}
+		}));
+		store.update("n", Patch.set("text", "1"));
+		assertThat(this.index.calls()).isEqualTo(calls + 1);
+		assertNothingLeased();
+	}
+
+	@Test
+	void leavesAFactThatAnotherGoesOnToWrite() {
+		MemoryStore brief = store(
+				(builder) -> builder.hook(this.first).hook(this.index).retryTimeout(Duration.ofMillis(1)));
+		another().commit(note("0").id("n"));
+		lease("other", "n");
+		long calls = this.index.calls();
+		for (ThrowingCallable write : List.<ThrowingCallable>of(() -> brief.update("n", Patch.set("text", "1")),
+				() -> brief.delete("n"), () -> brief.commit(note("1").id("n")))) {
+			assertThatThrownBy(write).isInstanceOf(StorageException.class).hasMessageContaining("lost every race");
+			assertThat(intents()).extracting(Intent::token).containsExactly("other");
+		}
+		assertThat(this.index.calls()).isEqualTo(calls);
+		this.clock.advance(Duration.ofHours(1));
+		brief.update("n", Patch.set("text", "1"));
+		assertNothingLeased();
+	}
+
+	@Test
+	void leasesTheExpiredHolderOfAKeyToo() {
+		MemoryStore brief = store(
+				(builder) -> builder.hook(this.first).hook(this.index).retryTimeout(Duration.ofMillis(1)));
+		another().commit(preference("editor", "vi").id("p").expiresIn(Duration.ofMinutes(1)));
+		this.clock.advance(Duration.ofMinutes(2));
+		lease("other", "p");
+		assertThatThrownBy(() -> brief.commit(preference("editor", "emacs").id("q")))
+			.isInstanceOf(StorageException.class);
+		assertThat(intents()).extracting(Intent::token).containsExactly("other");
+		spi().intents().release(this.namespace, "other");
+		this.index.failNext(new IllegalStateException("down"));
+		assertThatThrownBy(() -> this.strict.commit(preference("editor", "emacs").id("q")))
+			.isInstanceOf(HookException.class);
+		assertThat(this.first.facts(this.namespace)).containsOnlyKeys("p");
+		assertThat(intents()).isEmpty();
+		this.strict.commit(preference("editor", "emacs").id("q"));
+		assertThat(this.first.facts(this.namespace)).containsOnlyKeys("q");
+		assertNothingLeased();
+		assertThat(this.strict.update("q", Patch.set("value", "ed")).version()).isEqualTo(2);
+		assertNothingLeased();
+	}
+
+	@Test
+	void leavesNoIntentBehindOfAFactThatHasExpired() {
+		another().commit(note("0").id("n").expiresIn(Duration.ofMinutes(1)));
+		this.clock.advance(Duration.ofMinutes(2));
+		assertThatThrownBy(() -> this.strict.update("n", Patch.set("text", "1")))
+			.isInstanceOf(FactNotFoundException.class);
+		assertThatThrownBy(() -> this.strict.delete("n")).isInstanceOf(FactNotFoundException.class);
+		assertThat(intents()).isEmpty();
+		assertThat(this.strict.commit(note("1").id("n")).version()).isEqualTo(3);
+		assertNothingLeased();
+	}
+
+	@Test
+	void losesNoFirstWriteOfAFactThatManyWrite() {
+		MemoryStore second = another();
+		for (int i = 0; i < 10; i++) {
+			another().commit(note("0").id("n" + i));
+		}
+		Threads.run(4, (thread) -> {
+			for (int i = 0; i < 10; i++) {
+				((thread < 2) ? this.strict : second).update("n" + i, Patch.set("t" + thread, i));
+			}
+		});
+		assertThat(everything()).hasSize(10).allSatisfy((fact) -> {
+			assertThat(fact.version()).isEqualTo(5);
+			assertThat(fact.payload()).hasSize(5);
+		});
+		this.strict.close();
+		second.close();
+		assertNothingLeased();
+	}
+
+	@Test
+	void goesOnAfterALeaseThatFailed() {
+		another().commit(note("0").id("n"));
+		AtomicBoolean down = new AtomicBoolean(true);
+		MemoryStore store = over(intercepting((method, arguments) -> {
+			if (method.startsWith("lease") && down.get()) {
+				throw new StorageException("No answer in time", null);
+			}
+		}, (method, result) -> {
+		}));
+		assertThatThrownBy(() -> update(store, "n", 1)).isInstanceOf(StorageException.class);
+		down.set(false);
+		update(store, "n", 1);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(2);
+		assertNothingLeased();
+	}
+
+	@Test
+	void tellsWhyAWriteIsRefusedEvenIfItCantGiveBackItsLease() {
+		MemoryStore store = over(intercepting((method, arguments) -> {
+			if (method.equals("release")) {
+				throw new StorageException("No answer in time", null);
+			}
+		}, (method, result) -> {
+		}));
+		assertThatThrownBy(() -> store.update("never", Patch.set("text", "1")))
+			.isInstanceOf(FactNotFoundException.class);
+		this.clock.advance(Duration.ofHours(1));
+		this.strict.maintenance();
+		assertNothingLeased();
 	}
 
 	@Test
@@ -598,6 +927,94 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		intents.release(this.namespace, "five");
 	}
 
+	private ReadingIntents readingIntents() {
+		assumeTrue(spi().intents() instanceof ReadingIntents, "The storage does not lease and read at once");
+		return (ReadingIntents) spi().intents();
+	}
+
+	private @Nullable LeasedFact leaseAndRead(String token, String id) {
+		return readingIntents().leaseAndRead(this.namespace, id, token,
+				this.clock.instant().plus(Duration.ofMinutes(1)));
+	}
+
+	@Test
+	void leasesAFactAndReadsIt() {
+		readingIntents();
+		this.memory.commit(note("1").id("plain"));
+		this.memory.commit(preference("editor", "vi").id("singleton"));
+		this.memory.session("s")
+			.commit(note("1").id("rich").source("a talk").ephemeral().expiresIn(Duration.ofMinutes(5)));
+		this.memory.update("plain", Patch.set("number", new BigDecimal("1.10")));
+		this.memory.commit(note("1").id("removed"));
+		this.memory.delete("removed");
+		List<String> ids = List.of("plain", "removed", "rich", "singleton");
+		Map<String, FactState> states = spi().facts(this.namespace, ids);
+		assertThat(states).hasSize(4);
+		for (String id : ids) {
+			assertThat(leaseAndRead("token of " + id, id)).as(id)
+				.isNotNull()
+				.extracting(LeasedFact::state)
+				.isEqualTo(states.get(id));
+		}
+		assertThat(leaseAndRead("token of unknown", "unknown")).isNotNull().extracting(LeasedFact::state).isNull();
+		assertThat(readingIntents().leaseAndRead(this.namespace + "x", "plain", "x", this.clock.instant())).isNotNull()
+			.extracting(LeasedFact::state)
+			.isNull();
+		readingIntents().release(this.namespace + "x", "x");
+		Instant until = this.clock.instant().plus(Duration.ofMinutes(1));
+		assertThat(intents()).containsExactlyElementsOf(Stream.of("plain", "removed", "rich", "singleton", "unknown")
+			.map((id) -> new Intent(this.namespace, id, "token of " + id, until))
+			.toList());
+	}
+
+	@Test
+	void leasesAndReadsNothingThatIsLeased() {
+		long first = Objects.requireNonNull(leaseAndRead("one", "n")).fence();
+		List<Intent> leased = intents();
+		assertThat(leased).extracting(Intent::token).containsExactly("one");
+		assertThat(leaseAndRead("one", "n")).isNull();
+		assertThat(leaseAndRead("two", "n")).isNull();
+		assertThat(intents()).isEqualTo(leased);
+		// hooks may have been shown what is not stored, whoever has given up
+		long second = spi().intents().renew(this.namespace, "one", "three", Instant.EPOCH).fence();
+		List<Intent> givenUp = intents();
+		assertThat(leaseAndRead("one", "n")).isNull();
+		assertThat(leaseAndRead("three", "n")).isNull();
+		assertThat(intents()).isEqualTo(givenUp);
+		spi().intents().release(this.namespace, "three");
+		long third = Objects.requireNonNull(leaseAndRead("one", "n")).fence();
+		spi().intents().release(this.namespace, "one");
+		long fourth = ((LeaseResult.Leased) lease("two", "n")).fence();
+		assertThat(leaseAndRead("one", "n")).isNull();
+		spi().intents().release(this.namespace, "two");
+		long fifth = Objects.requireNonNull(leaseAndRead("one", "n")).fence();
+		assertThat(List.of(first, second, third, fourth, fifth)).isSorted().doesNotHaveDuplicates();
+	}
+
+	@Test
+	void holdsWhatIsLeasedAndRead() {
+		assertThat(leaseAndRead("one", "n")).isNotNull();
+		assertThat(end(new Precondition.LeaseHeld("two", Set.of("n")))).isInstanceOf(ApplyResult.Rejected.class);
+		assertThat(end(new Precondition.LeaseHeld("one", Set.of("n", "m")))).isInstanceOf(ApplyResult.Rejected.class);
+		assertThat(end(new Precondition.LeaseHeld("one", Set.of("n"), true))).isInstanceOf(ApplyResult.Applied.class);
+		assertThat(lease("two", "n", "m")).isInstanceOf(LeaseResult.Busy.class);
+		assertThat(end(new Precondition.LeaseHeld("one", Set.of("n")))).isInstanceOf(ApplyResult.Applied.class);
+		assertThat(intents()).isEmpty();
+	}
+
+	@Test
+	void leasesAndReadsForOneOfMany() {
+		readingIntents();
+		List<Callable<Boolean>> tasks = new ArrayList<>();
+		for (int thread = 0; thread < 4; thread++) {
+			String token = "token " + thread;
+			tasks.add(() -> leaseAndRead(token, "n") != null);
+		}
+		List<Boolean> leased = Threads.call(tasks);
+		assertThat(leased).containsOnlyOnce(true);
+		assertThat(intents()).extracting(Intent::token).containsExactly("token " + leased.indexOf(true));
+	}
+
 	@Test
 	void removesTheIntentsWithTheUnit() {
 		lease("one", "a", "b");
@@ -699,27 +1116,12 @@ public abstract class HookSafetyContractTests extends StorageContract {
 
 	/** A store whose storage applies units in another way. */
 	private MemoryStore failing(Function<Unit, ApplyResult> apply) {
-		HookStorage storage = (HookStorage) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { HookStorage.class }, (proxy, method, arguments) -> {
-					if (method.getName().equals("apply") && !((Unit) arguments[0]).entries().isEmpty()) {
-						return apply.apply((Unit) arguments[0]);
-					}
-					return invoke(method, arguments);
-				});
-		return over(storage);
-	}
-
-	private Object invoke(Method method, Object[] arguments) throws Throwable {
-		return invoke(this.storage, method, arguments);
-	}
-
-	private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
-		try {
-			return method.invoke(target, arguments);
-		}
-		catch (InvocationTargetException ex) {
-			throw ex.getCause();
-		}
+		return over(Proxies.before(spi(), (proxy, method, arguments) -> {
+			if (method.getName().equals("apply") && !((Unit) arguments[0]).entries().isEmpty()) {
+				return apply.apply((Unit) arguments[0]);
+			}
+			return Proxies.proceed(this.storage, method, arguments);
+		}));
 	}
 
 	private MemoryStore over(HookStorage storage) {
