@@ -1149,6 +1149,11 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		MemoryStore store = store((builder) -> builder.hook(ofNotes, HookOptions.defaults().types(NOTE)));
 		store.commit(note("1").id("n"));
 		store.commit(preference("editor", "vi"));
+		MemoryStore both = store(
+				(builder) -> builder.hook(ofNotes, HookOptions.defaults().types(NOTE)).hook(this.index));
+		another().commit(preference("shell", "sh").id("p"));
+		both.update("p", Patch.set("value", "zsh"));
+		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("p");
 		assertThat(ofNotes.calls()).isEqualTo(1);
 		assertThat(ofNotes.facts(this.namespace)).containsOnlyKeys("n");
 	}
