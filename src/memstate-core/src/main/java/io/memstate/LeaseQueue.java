@@ -21,42 +21,50 @@ final class LeaseQueue {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private List<Waiting> queue = new ArrayList<>();
+	private final List<Waiting> queue = new ArrayList<>();
 
 	private int writing;
 
 	LeaseResult lease(Intents intents, LeaseRequest request) {
 		Waiting own = new Waiting(request, this.lock.newCondition());
-		while (true) {
-			List<Waiting> batch = gather(own, intents.concurrency());
-			if (batch.isEmpty()) {
-				return own.result();
-			}
-			write(intents, batch);
+		if (leads(own, intents.concurrency())) {
+			write(intents, own);
 		}
+		return own.result();
 	}
 
 	/**
 	 * Waits until the request is answered or it is this thread's turn to write.
-	 * @return what to write, or nothing if the request is answered
+	 * @return whether it is to write
 	 */
-	private List<Waiting> gather(Waiting own, int concurrency) {
+	private boolean leads(Waiting own, int concurrency) {
 		this.lock.lock();
 		try {
-			if (!own.queued) {
-				own.queued = true;
-				this.queue.add(own);
-			}
+			this.queue.add(own);
 			while (!own.isDone() && (own.taken || this.writing >= concurrency)) {
 				own.changed.awaitUninterruptibly();
 			}
 			if (own.isDone()) {
-				return List.of();
+				return false;
 			}
+			own.taken = true;
+			this.queue.remove(own);
 			this.writing++;
-			List<Waiting> batch = this.queue.subList(0, Math.min(this.queue.size(), MAX_BATCH));
-			batch.forEach((waiting) -> waiting.taken = true);
-			this.queue = new ArrayList<>(this.queue.subList(batch.size(), this.queue.size()));
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private List<Waiting> take(Waiting own) {
+		this.lock.lock();
+		try {
+			List<Waiting> others = this.queue.subList(0, Math.min(this.queue.size(), MAX_BATCH - 1));
+			others.forEach((waiting) -> waiting.taken = true);
+			List<Waiting> batch = new ArrayList<>(others);
+			batch.add(own);
+			others.clear();
 			return batch;
 		}
 		finally {
@@ -64,10 +72,13 @@ final class LeaseQueue {
 		}
 	}
 
-	private void write(Intents intents, List<Waiting> batch) {
+	private void write(Intents intents, Waiting own) {
+		List<Waiting> batch = List.of(own);
 		List<LeaseResult> results = List.of();
 		Throwable failure = null;
 		try {
+			intents.awaitRequests();
+			batch = take(own);
 			results = intents.lease(batch.stream().map((waiting) -> waiting.request).toList());
 		}
 		// whatever it is, those who wait must go on
@@ -98,8 +109,6 @@ final class LeaseQueue {
 
 		// each is woken alone, or all would get in each other's way
 		private final Condition changed;
-
-		private boolean queued;
 
 		// by one who writes for it
 		private boolean taken;

@@ -126,6 +126,49 @@ class LeaseQueueTests {
 		assertThat(this.queue.lease(intents, request(1))).isEqualTo(leased(request(1)));
 	}
 
+	@Test
+	void takesAlongThoseWhoComeWhileItAwaitsRequests() throws Exception {
+		int count = 5;
+		List<Thread> waiting = new CopyOnWriteArrayList<>();
+		List<Integer> sizes = new CopyOnWriteArrayList<>();
+		CountDownLatch leading = new CountDownLatch(1);
+		Intents intents = intents(1, () -> {
+			leading.countDown();
+			awaitWaiting(waiting, count);
+		}, (requests) -> {
+			sizes.add(requests.size());
+			return requests.stream().map((request) -> (LeaseResult) leased(request)).toList();
+		});
+		Future<LeaseResult> first = this.executor.submit(() -> this.queue.lease(intents, request(0)));
+		assertThat(leading.await(10, TimeUnit.SECONDS)).isTrue();
+		List<LeaseResult> results = new CopyOnWriteArrayList<>();
+		for (int i = 1; i <= count; i++) {
+			LeaseRequest request = request(i);
+			Thread thread = new Thread(() -> results.add(this.queue.lease(intents, request)));
+			thread.start();
+			waiting.add(thread);
+		}
+		assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(leased(request(0)));
+		for (Thread thread : waiting) {
+			thread.join(TimeUnit.SECONDS.toMillis(30));
+		}
+		assertThat(results).hasSize(count);
+		assertThat(sizes).containsExactly(count + 1);
+	}
+
+	@Test
+	void goesOnAfterAFailureToAwaitRequests() {
+		AtomicInteger calls = new AtomicInteger();
+		Intents intents = intents(1, () -> {
+			if (calls.incrementAndGet() == 1) {
+				throw new StorageException("Interrupted", null);
+			}
+		}, (requests) -> requests.stream().map((request) -> (LeaseResult) leased(request)).toList());
+		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> this.queue.lease(intents, request(1)))
+			.withStackTraceContaining("Interrupted");
+		assertThat(this.queue.lease(intents, request(1))).isEqualTo(leased(request(1)));
+	}
+
 	private static LeaseRequest request(int fact) {
 		return new LeaseRequest("n", "token-" + fact, Set.of("f" + fact), Instant.EPOCH, Set.of());
 	}
@@ -135,9 +178,18 @@ class LeaseQueueTests {
 	}
 
 	private static Intents intents(int concurrency, Lease lease) {
+		return intents(concurrency, () -> {
+		}, lease);
+	}
+
+	private static Intents intents(int concurrency, Runnable awaitRequests, Lease lease) {
 		return (Intents) Proxy.newProxyInstance(LeaseQueueTests.class.getClassLoader(),
 				new Class<?>[] { Intents.class }, (proxy, method, arguments) -> switch (method.getName()) {
 					case "concurrency" -> concurrency;
+					case "awaitRequests" -> {
+						awaitRequests.run();
+						yield null;
+					}
 					case "lease" -> lease.lease(requests(arguments[0]));
 					default -> throw new UnsupportedOperationException(method.getName());
 				});

@@ -35,6 +35,14 @@ public interface Intents {
 	}
 
 	/**
+	 * Waits for as long as it is better to gather more requests than to lease what is
+	 * asked for already. It is called before a gathered {@link #lease}, by the same
+	 * thread.
+	 */
+	default void awaitRequests() {
+	}
+
+	/**
 	 * How many threads may lease at a time, if requests are gathered. More than one are
 	 * worth it where those who wait for one durable write could begin the next.
 	 * @return 1 unless overridden

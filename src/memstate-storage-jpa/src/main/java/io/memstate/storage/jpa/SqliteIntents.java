@@ -240,9 +240,6 @@ final class SqliteIntents implements JpaIntents {
 	@Override
 	public List<LeaseResult> lease(List<LeaseRequest> requests) {
 		boolean replaces = requests.stream().anyMatch((request) -> !request.replaces().isEmpty());
-		if (!replaces) {
-			letUnitsGoFirst();
-		}
 		return attempt(() -> {
 			try {
 				return replaces ? lockingOut(() -> write((connection) -> lease(connection, requests)))
@@ -255,11 +252,12 @@ final class SqliteIntents implements JpaIntents {
 	}
 
 	/**
-	 * Waits a moment while units wait for the database, as the unit of a lease would wait
-	 * behind them anyway: meanwhile others gather, whose leases can be written together,
-	 * and each write of this file makes those of the database slower.
+	 * {@inheritDoc} That is a moment at most, while units wait for the database, as the
+	 * unit of a lease would wait behind them anyway; each write of this file makes those
+	 * of the database slower.
 	 */
-	private void letUnitsGoFirst() {
+	@Override
+	public void awaitRequests() {
 		if (this.transactions.get() != null
 				|| !(this.connections.pools().writer() instanceof HikariDataSource writer)) {
 			return;
