@@ -284,10 +284,26 @@ final class Connections implements AutoCloseable {
 		private void begin() throws SQLException {
 			switch (this.kind) {
 				case OWN, LENT -> Connections.this.database.begin(this.connection);
-				case JOINED -> this.savepoint = this.connection.setSavepoint();
+				case JOINED -> {
+					requireTransaction();
+					this.savepoint = this.connection.setSavepoint();
+				}
 				case ENDED -> {
 					// one has begun by itself
 				}
+			}
+		}
+
+		private void requireTransaction() throws SQLException {
+			try {
+				Connections.this.database.requireTransaction(this.connection);
+			}
+			catch (StorageException ex) {
+				forbidCommit(ex);
+				if (target(this.source) instanceof HikariDataSource pool) {
+					TransactionSynchronizationManager.registerSynchronization(new Eviction(pool, this.connection));
+				}
+				throw ex;
 			}
 		}
 
@@ -355,6 +371,21 @@ final class Connections implements AutoCloseable {
 					closed.setAutoCommit(false);
 				}
 			}
+		}
+
+	}
+
+	/**
+	 * Keeps a pool from giving a connection out again once the transaction has ended.
+	 *
+	 * @param pool the pool
+	 * @param connection the connection
+	 */
+	private record Eviction(HikariDataSource pool, Connection connection) implements TransactionSynchronization {
+
+		@Override
+		public void afterCompletion(int status) {
+			this.pool.evictConnection(this.connection);
 		}
 
 	}

@@ -172,6 +172,14 @@ interface Database {
 	 */
 	void prepare(Connection connection) throws SQLException;
 
+	/**
+	 * Checks that a transaction which the caller has begun is there.
+	 * @param connection the connection of the caller's transaction
+	 * @throws SQLException if it can't be told
+	 * @throws io.memstate.StorageException if there is none
+	 */
+	void requireTransaction(Connection connection) throws SQLException;
+
 	void begin(Connection connection) throws SQLException;
 
 	void commit(Connection connection) throws SQLException;

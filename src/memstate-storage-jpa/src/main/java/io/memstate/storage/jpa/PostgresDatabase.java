@@ -200,6 +200,11 @@ final class PostgresDatabase implements Database {
 	}
 
 	@Override
+	public void requireTransaction(Connection connection) {
+		// the driver begins it with the first statement
+	}
+
+	@Override
 	public void begin(Connection connection) throws SQLException {
 		connection.setAutoCommit(false);
 	}

@@ -154,6 +154,30 @@ final class SqliteDatabase implements Database {
 		SqliteConnections.of(connection);
 	}
 
+	/**
+	 * {@inheritDoc} The driver begins one when {@code autoCommit} is switched off. If
+	 * that fails, as others write for too long, {@code autoCommit} is off all the same,
+	 * also when a pool gives the connection out again, and each statement is committed by
+	 * itself.
+	 */
+	@Override
+	public void requireTransaction(Connection connection) throws SQLException {
+		SqliteConnections.Prepared prepared = SqliteConnections.of(connection);
+		try {
+			prepared.execute("begin");
+		}
+		catch (SQLException ex) {
+			if (String.valueOf(ex.getMessage()).contains("within a transaction")) {
+				return;
+			}
+			throw ex;
+		}
+		// it is there now, so that the caller's rollback finds one
+		throw new StorageException("The transaction has not begun on its connection, as an attempt to begin one "
+				+ "failed there before, so nothing was written to the memory, and what the application wrote before "
+				+ "may stay: try it again, and set a longer 'busy_timeout' in the URL of the DataSource");
+	}
+
 	@Override
 	public void begin(Connection connection) throws SQLException {
 		SqliteConnections.of(connection).execute("begin immediate");

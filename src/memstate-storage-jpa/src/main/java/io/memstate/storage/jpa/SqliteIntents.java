@@ -164,11 +164,15 @@ final class SqliteIntents implements JpaIntents {
 
 	private void locate() throws SQLException {
 		if (this.closed) {
-			throw new StorageException("The storage is closed; close it last, or make a new one");
+			throw closed();
 		}
 		if (this.file == null) {
 			this.file = this.connections.read(SqliteIntents::file);
 		}
+	}
+
+	private static StorageException closed() {
+		return new StorageException("The storage is closed; close it last, or make a new one");
 	}
 
 	// empty for a database in memory, which no other process shares
@@ -181,9 +185,13 @@ final class SqliteIntents implements JpaIntents {
 
 	/** Runs work in a transaction of the file. */
 	private <R> R write(SqlWork<R> work) throws SQLException {
+		// not under the lock: who holds the last connection of the pool may want a lease
+		locate();
 		this.lock.lock();
 		try {
-			locate();
+			if (this.closed) {
+				throw closed();
+			}
 			Connection connection = writer();
 			execute(connection, "begin immediate");
 			List<FactAddress> ends = new ArrayList<>();

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.memstate.Draft;
+import io.memstate.LogQuery;
+import io.memstate.MemoryStore;
 import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.LeaseRequest;
@@ -29,12 +32,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * When the file of the intents is written.
+ * When the file of the intents is written, and what the pool of the application does to
+ * it.
  */
 class SqliteIntentsIT {
 
@@ -83,11 +90,7 @@ class SqliteIntentsIT {
 
 	@Test
 	void letsUnitsThatWaitGoFirst() throws Exception {
-		HikariConfig config = new HikariConfig();
-		config.setJdbcUrl("jdbc:sqlite:" + this.directory.resolve("memstate.db")
-				+ "?transaction_mode=IMMEDIATE&journal_mode=WAL&busy_timeout=10000");
-		config.setMaximumPoolSize(1);
-		try (HikariDataSource pool = new HikariDataSource(config);
+		try (HikariDataSource pool = new HikariDataSource(pool(10_000));
 				SqliteStorage pooled = SqliteStorage.using(pool);
 				Connection busy = connect("memstate.db");
 				Statement statement = busy.createStatement()) {
@@ -107,6 +110,65 @@ class SqliteIntentsIT {
 				.allSatisfy((CompletableFuture<ApplyResult> unit) -> assertThat(unit.get(10, TimeUnit.SECONDS))
 					.isInstanceOf(ApplyResult.Applied.class));
 		}
+	}
+
+	@Test
+	void leavesTheLastConnectionsLeaseInPeaceWhileAnotherLooksForTheFile() throws Exception {
+		HikariConfig config = pool(10_000);
+		config.setConnectionTimeout(3_000);
+		try (HikariDataSource pool = new HikariDataSource(config); SqliteStorage pooled = SqliteStorage.using(pool)) {
+			pooled.initialize();
+			TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
+			CompletableFuture<Object> list = transaction.execute((status) -> {
+				CompletableFuture<Object> other = CompletableFuture.supplyAsync(() -> pooled.intents().list(null, 1));
+				await(() -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() > 0);
+				assertThat(lease(pooled, "one", "a")).isInstanceOf(LeaseResult.Leased.class);
+				assertThat(other).isNotDone();
+				return other;
+			});
+			assertThat(list).succeedsWithin(Duration.ofSeconds(10));
+		}
+	}
+
+	// the driver leaves such a connection behind that commits each statement by itself
+	@Test
+	void writesNothingInATransactionThatCouldNotBegin() throws Exception {
+		try (HikariDataSource pool = new HikariDataSource(pool(50)); SqliteStorage pooled = SqliteStorage.using(pool)) {
+			pooled.initialize();
+			TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
+			QuietHook hook = new QuietHook();
+			try (MemoryStore memory = MemoryStore.builder(pooled).hook(hook).build()) {
+				try (Connection busy = connect("memstate.db"); Statement statement = busy.createStatement()) {
+					statement.execute("begin immediate");
+					assertThatExceptionOfType(TransactionException.class)
+						.isThrownBy(() -> transaction.executeWithoutResult((status) -> memory.commit(note())));
+					statement.execute("rollback");
+				}
+				assertThatExceptionOfType(RuntimeException.class)
+					.isThrownBy(() -> transaction.executeWithoutResult((status) -> memory.commit(note())))
+					.withStackTraceContaining("has not begun on its connection");
+				assertThat(memory.log(LogQuery.all())).isEmpty();
+				transaction.executeWithoutResult((status) -> memory.commit(note()));
+				transaction.executeWithoutResult((status) -> {
+					memory.commit(note());
+					status.setRollbackOnly();
+				});
+				assertThat(memory.log(LogQuery.all())).hasSize(1);
+			}
+		}
+	}
+
+	private static Draft note() {
+		return Draft.of("note", Map.of("text", "some"));
+	}
+
+	/** A pool of one connection. */
+	private HikariConfig pool(int busyTimeout) {
+		HikariConfig config = new HikariConfig();
+		config.setJdbcUrl("jdbc:sqlite:" + this.directory.resolve("memstate.db")
+				+ "?transaction_mode=IMMEDIATE&journal_mode=WAL&busy_timeout=" + busyTimeout);
+		config.setMaximumPoolSize(1);
+		return config;
 	}
 
 	private static LeaseResult lease(SqliteStorage storage, String token, String id) {
