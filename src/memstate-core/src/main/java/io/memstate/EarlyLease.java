@@ -92,6 +92,12 @@ final class EarlyLease implements AutoCloseable {
 		return (this.id != null && factIds.equals(Set.of(this.id.id()))) ? new Lease(this.id.fence(), 0, false) : null;
 	}
 
+	/** Whether what is leased is among these facts. */
+	boolean isOf(Set<String> factIds) {
+		return (this.turn != null) ? factIds.contains(this.turn.factId())
+				: this.id != null && factIds.contains(this.id.id());
+	}
+
 	/** The turn at the fact, for one that was there. */
 	@Nullable Turn turn() {
 		return this.turn;
@@ -127,8 +133,12 @@ final class EarlyLease implements AutoCloseable {
 			this.ids.giveBack(this.namespace, this.id);
 		}
 		if (this.turn != null) {
-			this.hooks.giveBack(this.namespace, List.of(this.turn.token()));
-			this.turn.abandon();
+			try {
+				this.hooks.giveBack(this.namespace, List.of(this.turn.token()));
+			}
+			finally {
+				this.turn.abandon();
+			}
 		}
 	}
 

@@ -61,9 +61,9 @@ final class LeaseQueue {
 		this.lock.lock();
 		try {
 			List<Waiting> others = this.queue.subList(0, Math.min(this.queue.size(), MAX_BATCH - 1));
-			others.forEach((waiting) -> waiting.taken = true);
 			List<Waiting> batch = new ArrayList<>(others);
 			batch.add(own);
+			others.forEach((waiting) -> waiting.taken = true);
 			others.clear();
 			return batch;
 		}

@@ -66,11 +66,17 @@ final class Leases {
 
 	/** Ends leases that are not needed any more; those that can't be ended run out. */
 	static void giveBack(HookStorage storage, String namespace, Collection<String> tokens) {
+		boolean interrupted = Thread.interrupted();
 		try {
 			storage.intents().release(namespace, tokens);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Could not give back leases of namespace '{}'; they run out", namespace, ex);
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

@@ -155,7 +155,7 @@ final class StrictHooks {
 			return new Telling(namespace, token, lease, early.turn(), net);
 		}
 		Telling telling = lease(namespace, net, false, Set.of(token));
-		if (telling != null && !net.isEmpty()) {
+		if (telling != null && early.isOf(net.keySet())) {
 			early.replaced();
 		}
 		return telling;
@@ -397,7 +397,7 @@ final class StrictHooks {
 			putRight(namespace, token);
 			return true;
 		}
-		catch (HookException ex) {
+		catch (HookException | StorageException ex) {
 			logger.warn("Could not yet recover facts of namespace '{}' that hooks were being told of; it is tried "
 					+ "again with the next maintenance and the next write of these facts", namespace, ex);
 			return false;

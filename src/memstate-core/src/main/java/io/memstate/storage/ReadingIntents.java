@@ -15,7 +15,7 @@ public interface ReadingIntents extends Intents {
 	/**
 	 * Leases a fact, unless it is leased, and reads it. Other than {@link #lease}, it is
 	 * called only where no transaction of the caller is active, and may wait for whatever
-	 * a read waits for, and for a transaction that ends a lease of the fact.
+	 * a read waits for.
 	 * @param namespace the namespace
 	 * @param factId the fact
 	 * @param token who asks

@@ -23,7 +23,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.memstate.StorageException;
 import io.memstate.storage.FactAddress;
-import io.memstate.storage.FactState;
 import io.memstate.storage.Intent;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
@@ -90,7 +89,8 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 				+ "and i.fact_id = n.fact_id) is null "
 				+ "on conflict (namespace, fact_id) do nothing returning token, fact_id, nextval('memstate_fence')");
 		this.addOneAndRead = tables.sql("with leased as (insert into memstate_intent "
-				+ "(namespace, fact_id, token, until_at) values (?, ?, ?, ?) on conflict (namespace, fact_id) do nothing "
+				+ "(namespace, fact_id, token, until_at) select ?, ?, ?, ? where (select i.token from memstate_intent i "
+				+ "where i.namespace = ? and i.fact_id = ?) is null on conflict (namespace, fact_id) do nothing "
 				+ "returning nextval('memstate_fence') as fence) select l.fence, f.* from leased l "
 				+ "left join memstate_fact f on f.namespace = ? and f.id = ?");
 		this.remove = tables.sql("delete from memstate_intent where namespace = ? and token = ? and fact_id = any(?)");
@@ -228,10 +228,10 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 	 */
 	@Override
 	public @Nullable LeasedFact leaseAndRead(String namespace, String factId, String token, Instant until) {
-		List<LeasedFact> leased = new ArrayList<>(1);
+		List<Leased> leased = new ArrayList<>(1);
 		Exchange exchange = this.database.exchange(this.timeout);
-		exchange.query(this.addOneAndRead, (row) -> leased.add(new LeasedFact(row.getLong("fence"), state(row))),
-				namespace, factId, token, Path.micros(until), namespace, factId);
+		exchange.query(this.addOneAndRead, (row) -> leased.add(new Leased(row.getLong("fence"), FactRow.read(row))),
+				namespace, factId, token, Path.micros(until), namespace, factId, namespace, factId);
 		try {
 			dataSource(); // which sees to the fences
 			this.connections.writeAtOnce((connection) -> {
@@ -240,14 +240,32 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 			});
 		}
 		catch (SQLException ex) {
+			if (this.database.isRace(ex, false)) {
+				return null;
+			}
 			throw this.failures.apply(ex);
 		}
-		return leased.isEmpty() ? null : leased.get(0);
+		return leased.isEmpty() ? null : read(namespace, token, leased.get(0));
 	}
 
-	private @Nullable FactState state(ResultSet row) throws SQLException {
-		FactRow fact = FactRow.read(row);
-		return (fact.id() != null) ? fact.state(this.database::payload) : null;
+	private LeasedFact read(String namespace, String token, Leased leased) {
+		FactRow fact = leased.fact();
+		try {
+			return new LeasedFact(leased.fence(), (fact.id() != null) ? fact.state(this.database::payload) : null);
+		}
+		catch (RuntimeException ex) {
+			release(namespace, token);
+			throw ex;
+		}
+	}
+
+	/**
+	 * A row that was leased.
+	 *
+	 * @param fence the fence issued
+	 * @param fact the fact, without an id if there is none
+	 */
+	private record Leased(long fence, FactRow fact) {
 	}
 
 	/** What was added for a token. */

@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import io.memstate.storage.ReadingIntents;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +87,11 @@ class PostgresHookIT extends HookSafetyContractTests {
 				assertThat(results.get(0)).isInstanceOfSatisfying(LeaseResult.Busy.class,
 						(busy) -> assertThat(busy.holders()).extracting(Intent::token).containsExactly("one"));
 				assertThat(results.get(1)).isInstanceOf(LeaseResult.Leased.class);
+				assertThat(CompletableFuture
+					.supplyAsync(() -> Optional.ofNullable(
+							((ReadingIntents) intents).leaseAndRead("n", "a", "four", Instant.now().plusSeconds(30))))
+					.orTimeout(30, TimeUnit.SECONDS)
+					.join()).isEmpty();
 			});
 			assertThat(intents.list(null, 10)).extracting(Intent::token).containsExactly("three", "three");
 		}
