@@ -22,6 +22,7 @@ import io.memstate.storage.FactAddress;
 import io.memstate.storage.FactState;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.Intent;
+import io.memstate.storage.Payload;
 import io.memstate.storage.StorageQuery;
 import io.memstate.storage.StorageQuery.Layers;
 import io.memstate.storage.StoredFact;
@@ -273,26 +274,34 @@ final class HookRepair {
 			}
 		}
 		String namespace = (last != null) ? last.namespace() : null;
-		String factId = (last != null) ? last.lastFactId() : null;
+		StoredFact position = (last != null) ? position(last) : null;
 		if (namespace == null) {
 			namespace = nextNamespace(null);
 		}
 		while (namespace != null) {
-			reindex(namespace, factId, listener);
-			factId = null;
+			reindex(namespace, position, listener);
+			position = null;
 			namespace = nextNamespace(namespace);
 		}
-		ReindexProgress done = new ReindexProgress(this.hook.name(), null, null, this.facts, true);
+		ReindexProgress done = new ReindexProgress(this.hook.name(), null, null, null, this.facts, true);
 		listener.accept(done);
 		return done;
 	}
 
-	private void reindex(String namespace, @Nullable String factId, Consumer<ReindexProgress> listener) {
-		StoredFact last = null;
-		if (factId != null) {
-			FactState state = this.storage.facts(namespace, List.of(factId)).get(factId);
-			last = (state != null) ? state.fact() : null;
+	/**
+	 * The fact that was read last, as far as its place matters: what is stored of it may
+	 * be in another place by now.
+	 */
+	private static @Nullable StoredFact position(ReindexProgress last) {
+		if (last.namespace() == null || last.lastFactId() == null || last.lastCreatedAt() == null) {
+			return null;
 		}
+		return new StoredFact(last.namespace(), last.lastFactId(), "", Payload.of(Map.of()), null, null, false, 1,
+				last.lastCreatedAt(), last.lastCreatedAt(), null);
+	}
+
+	private void reindex(String namespace, @Nullable StoredFact position, Consumer<ReindexProgress> listener) {
+		StoredFact last = position;
 		List<FactState> page;
 		do {
 			page = page(namespace, last);
@@ -303,7 +312,7 @@ final class HookRepair {
 			}
 			this.facts += ids.size();
 			listener.accept(new ReindexProgress(this.hook.name(), namespace, (last != null) ? last.id() : null,
-					this.facts, false));
+					(last != null) ? last.createdAt() : null, this.facts, false));
 		}
 		while (page.size() == PAGE);
 	}
