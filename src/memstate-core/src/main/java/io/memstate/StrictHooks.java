@@ -61,6 +61,10 @@ final class StrictHooks {
 
 	private final KeptLeases kept;
 
+	// where a recovery gave up: the next one begins there, or facts that a hook never
+	// takes would keep it from all others
+	private volatile @Nullable FactAddress gaveUpAt;
+
 	StrictHooks(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock) {
 		this.storage = storage;
 		this.hooks = hooks;
@@ -366,30 +370,57 @@ final class StrictHooks {
 		}
 		this.ids.releaseStale();
 		this.kept.releaseStale();
-		int recovered = 0;
-		int failures = 0;
-		FactAddress after = null;
-		List<Intent> page;
-		do {
-			page = this.storage.intents().list(after, PAGE);
-			Map<List<String>, Integer> over = new LinkedHashMap<>();
-			for (Intent intent : page) {
-				after = new FactAddress(intent.namespace(), intent.factId());
-				if (isOver(intent)) {
-					over.merge(List.of(intent.namespace(), intent.token()), 1, Integer::sum);
+		Recovery recovery = new Recovery();
+		FactAddress from = this.gaveUpAt;
+		recovery.run(from);
+		if (from != null && recovery.gaveUpAt == null) {
+			recovery.run(null);
+		}
+		this.gaveUpAt = recovery.gaveUpAt;
+		return recovery.recovered;
+	}
+
+	/** One look at what is left. */
+	private final class Recovery {
+
+		private int recovered;
+
+		private int failures;
+
+		private @Nullable FactAddress gaveUpAt;
+
+		/** Puts right what is left of the facts after one. */
+		private void run(@Nullable FactAddress from) {
+			FactAddress after = from;
+			List<Intent> page;
+			do {
+				page = StrictHooks.this.storage.intents().list(after, PAGE);
+				Map<String, Map<String, List<FactAddress>>> over = new LinkedHashMap<>();
+				for (Intent intent : page) {
+					after = new FactAddress(intent.namespace(), intent.factId());
+					if (isOver(intent)) {
+						over.computeIfAbsent(intent.namespace(), (namespace) -> new LinkedHashMap<>())
+							.computeIfAbsent(intent.token(), (token) -> new ArrayList<>())
+							.add(after);
+					}
 				}
+				over.forEach((namespace, left) -> left.forEach((token, facts) -> putRight(namespace, token, facts)));
 			}
-			for (Map.Entry<List<String>, Integer> left : over.entrySet()) {
-				if (recover(left.getKey().get(0), left.getKey().get(1))) {
-					recovered += left.getValue();
-				}
-				else if (++failures == MAX_FAILURES) {
-					return recovered;
-				}
+			while (page.size() == PAGE && this.gaveUpAt == null);
+		}
+
+		private void putRight(String namespace, String token, List<FactAddress> facts) {
+			if (this.gaveUpAt != null) {
+				return;
+			}
+			if (recover(namespace, token)) {
+				this.recovered += facts.size();
+			}
+			else if (++this.failures == MAX_FAILURES) {
+				this.gaveUpAt = facts.get(0);
 			}
 		}
-		while (page.size() == PAGE);
-		return recovered;
+
 	}
 
 	private boolean recover(String namespace, String token) {

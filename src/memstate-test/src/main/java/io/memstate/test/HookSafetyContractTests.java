@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -210,6 +211,35 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		this.clock.advance(Duration.ofHours(1));
 		assertThat(this.strict.hooks().recover()).isGreaterThanOrEqualTo(2);
 		assertInStep();
+	}
+
+	@Test
+	void recoversAlsoBehindFactsThatAHookNeverTakes() {
+		Set<String> refused = new HashSet<>(Set.of("a", "b", "c", "n"));
+		FaultyIndex picky = new FaultyIndex("picky") {
+
+			@Override
+			public void apply(List<FactChange> changes) throws Exception {
+				if (changes.stream().anyMatch((change) -> refused.contains(change.factId()))) {
+					throw new IllegalStateException("not these");
+				}
+				super.apply(changes);
+			}
+
+		};
+		refused.forEach((id) -> this.memory.commit(note("0").id(id)));
+		MemoryStore store = store((builder) -> builder.hook(picky));
+		for (String id : List.of("a", "b", "c", "n")) {
+			assertThatThrownBy(() -> store.update(id, Patch.set("text", "1"))).isInstanceOf(HookException.class);
+		}
+		refused.remove("n");
+		store.hooks().recover();
+		store.hooks().recover();
+		assertThat(picky.facts(this.namespace)).containsOnlyKeys("n");
+		refused.clear();
+		store.hooks().recover();
+		assertThat(picky.drift(this.memory)).isZero();
+		assertThat(intents()).isEmpty();
 	}
 
 	@Test
