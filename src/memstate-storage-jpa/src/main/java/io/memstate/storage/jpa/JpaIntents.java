@@ -13,6 +13,15 @@ import io.memstate.storage.Precondition;
 interface JpaIntents extends Intents, AutoCloseable {
 
 	/**
+	 * Is called before they are used, with a connection of the application's pool, which
+	 * must not be waited for afterwards: who has taken the last one may wait for a lease.
+	 * @param connection a connection that can write
+	 * @throws SQLException if it failed
+	 */
+	default void prepare(Connection connection) throws SQLException {
+	}
+
+	/**
 	 * Issues fences.
 	 * @param count how many
 	 * @return the fences, rising

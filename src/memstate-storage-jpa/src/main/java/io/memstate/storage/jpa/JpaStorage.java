@@ -146,6 +146,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 		current.connections().pools().prove();
 		current.connections().inspect((connection) -> {
 			this.database.check(connection);
+			current.intents().prepare(connection);
 			return true;
 		});
 	}

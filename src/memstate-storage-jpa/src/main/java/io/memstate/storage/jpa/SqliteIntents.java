@@ -162,13 +162,9 @@ final class SqliteIntents implements JpaIntents {
 		return this.file == null || this.file.isEmpty();
 	}
 
-	private void locate() throws SQLException {
-		if (this.closed) {
-			throw closed();
-		}
-		if (this.file == null) {
-			this.file = this.connections.read(SqliteIntents::file);
-		}
+	@Override
+	public void prepare(Connection connection) throws SQLException {
+		this.file = file(connection);
 	}
 
 	private static StorageException closed() {
@@ -185,8 +181,6 @@ final class SqliteIntents implements JpaIntents {
 
 	/** Runs work in a transaction of the file. */
 	private <R> R write(SqlWork<R> work) throws SQLException {
-		// not under the lock: who holds the last connection of the pool may want a lease
-		locate();
 		this.lock.lock();
 		try {
 			if (this.closed) {

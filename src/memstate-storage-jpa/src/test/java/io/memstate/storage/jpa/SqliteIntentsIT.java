@@ -97,7 +97,7 @@ class SqliteIntentsIT {
 			pooled.initialize();
 			statement.execute("begin immediate");
 			List<CompletableFuture<ApplyResult>> units = Stream.of("one", "other")
-				.map((thread) -> CompletableFuture.supplyAsync(() -> apply(pooled, List.of())))
+				.map((thread) -> CompletableFuture.supplyAsync(() -> apply(pooled, List.of()), SqliteIntentsIT::start))
 				.toList();
 			await(() -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() > 0);
 			for (int i = 0; i < 20; i++) {
@@ -113,20 +113,36 @@ class SqliteIntentsIT {
 	}
 
 	@Test
-	void leavesTheLastConnectionsLeaseInPeaceWhileAnotherLooksForTheFile() throws Exception {
+	void needsNoConnectionOfThePool() throws Exception {
+		try (HikariDataSource pool = new HikariDataSource(pool(10_000));
+				SqliteStorage pooled = SqliteStorage.using(pool)) {
+			pooled.initialize();
+			try (Connection last = pool.getConnection()) {
+				assertThat(CompletableFuture.supplyAsync(() -> pooled.intents().list(null, 1)))
+					.succeedsWithin(Duration.ofSeconds(5));
+				assertThat(CompletableFuture.supplyAsync(() -> lease(pooled, "one", "a")))
+					.succeedsWithin(Duration.ofSeconds(5));
+			}
+		}
+	}
+
+	@Test
+	void tellsHooksOfATransactionOnTheLastConnectionWhileAnotherWriteWaits() throws Exception {
 		HikariConfig config = pool(10_000);
 		config.setConnectionTimeout(3_000);
 		try (HikariDataSource pool = new HikariDataSource(config); SqliteStorage pooled = SqliteStorage.using(pool)) {
 			pooled.initialize();
 			TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
-			CompletableFuture<Object> list = transaction.execute((status) -> {
-				CompletableFuture<Object> other = CompletableFuture.supplyAsync(() -> pooled.intents().list(null, 1));
-				await(() -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() > 0);
-				assertThat(lease(pooled, "one", "a")).isInstanceOf(LeaseResult.Leased.class);
-				assertThat(other).isNotDone();
-				return other;
-			});
-			assertThat(list).succeedsWithin(Duration.ofSeconds(10));
+			try (MemoryStore memory = MemoryStore.builder(pooled).hook(new QuietHook()).build()) {
+				CompletableFuture<Object> other = transaction.execute((status) -> {
+					memory.commit(note());
+					CompletableFuture<Object> write = CompletableFuture.supplyAsync(() -> memory.commit(note()));
+					await(() -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() > 0);
+					return write;
+				});
+				assertThat(other).succeedsWithin(Duration.ofSeconds(10));
+				assertThat(memory.log(LogQuery.all())).hasSize(2);
+			}
 		}
 	}
 
@@ -205,6 +221,11 @@ class SqliteIntentsIT {
 
 	private Connection connect(String file) throws SQLException {
 		return DriverManager.getConnection("jdbc:sqlite:" + this.directory.resolve(file) + "?busy_timeout=10000");
+	}
+
+	// the common pool has one thread for two tasks where there is one processor
+	private static void start(Runnable task) {
+		new Thread(task).start();
 	}
 
 	private static void await(BooleanSupplier condition) {
