@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
@@ -255,6 +257,58 @@ public abstract class HookCallerTransactionContractTests extends StorageContract
 	 */
 	protected boolean hasSeveralWriters() {
 		return true;
+	}
+
+	private void inSerializable(Consumer<TransactionStatus> work) {
+		TransactionTemplate serializable = new TransactionTemplate(transactionManager());
+		serializable.setIsolationLevel(TransactionDefinition.ISOLATION_SERIALIZABLE);
+		serializable.executeWithoutResult(work);
+	}
+
+	// what is leased after such a transaction has begun is not seen in it
+	@Test
+	void tellsInATransactionThatSeesNothingOfOthers() {
+		inSerializable((transaction) -> {
+			this.strict.update("n", Patch.set("text", "1"));
+			this.strict.commit(note("2").id("m"));
+		});
+		assertThat(this.index.facts(this.namespace)).containsOnlyKeys("n", "m");
+		assertInStep();
+		assertThatThrownBy(() -> inSerializable((transaction) -> {
+			this.strict.update("n", Patch.set("text", "3"));
+			this.strict.delete("m");
+			beforeCommit(() -> {
+				throw new IllegalStateException("the caller fails late");
+			});
+		})).isInstanceOf(IllegalStateException.class);
+		assertInStep();
+		this.index.failNext(new IllegalStateException("down"));
+		assertThatThrownBy(() -> inSerializable((transaction) -> this.strict.update("n", Patch.set("text", "4"))))
+			.isInstanceOf(HookException.class);
+		assertInStep();
+		this.strict.update("n", Patch.set("text", "5"));
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(3);
+		assertInStep();
+	}
+
+	@Test
+	void letsNobodyTakeOverWhatIsAboutToBeCommitted() {
+		List<Consumer<Consumer<TransactionStatus>>> levels = List.of(this::inTransaction, this::inSerializable);
+		for (Consumer<Consumer<TransactionStatus>> level : levels) {
+			List<CompletableFuture<Integer>> recovery = new ArrayList<>();
+			level.accept((transaction) -> {
+				this.strict.update("n", Patch.set("text", "later"));
+				this.strict.commit(note("new"));
+				beforeCommit(() -> {
+					this.clock.advance(Duration.ofHours(1));
+					recovery.add(CompletableFuture.supplyAsync(() -> this.strict.hooks().recover()));
+					assertThatThrownBy(() -> recovery.get(0).get(300, TimeUnit.MILLISECONDS))
+						.isInstanceOf(TimeoutException.class);
+				});
+			});
+			assertThat(recovery.get(0)).succeedsWithin(Duration.ofSeconds(10));
+			assertInStep();
+		}
 	}
 
 	// some transaction managers go as far as the commit

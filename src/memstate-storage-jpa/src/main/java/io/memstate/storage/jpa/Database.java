@@ -56,6 +56,13 @@ interface Database {
 	String forShare();
 
 	/**
+	 * A query that waits while another transaction holds a name, and holds it until its
+	 * own transaction ends.
+	 * @return a query with one question mark, or null where there is one writer at a time
+	 */
+	@Nullable String holdName();
+
+	/**
 	 * A parameter that is a payload.
 	 * @return an expression with one question mark
 	 */

@@ -44,9 +44,12 @@ final class IntentStatements {
 
 	private final String list;
 
+	private final @Nullable String holdName;
+
 	IntentStatements(Database database, JdbcSettings settings) {
 		Tables tables = settings.tables();
 		this.database = database;
+		this.holdName = database.holdName();
 		this.timeout = settings.statementSeconds();
 		String columns = "namespace, fact_id, token, until_at";
 		this.find = tables.sql("select " + columns + " from memstate_intent where namespace = ? and fact_id = ?");
@@ -104,6 +107,7 @@ final class IntentStatements {
 		Map<FactAddress, Intent> found = new HashMap<>();
 		Exchange exchange = exchange();
 		for (LeaseRequest request : requests) {
+			hold(exchange, request.replaces());
 			for (String id : request.factIds()) {
 				exchange.query(this.find, (row) -> found.put(new FactAddress(request.namespace(), id), intent(row)),
 						request.namespace(), id);
@@ -155,7 +159,34 @@ final class IntentStatements {
 
 	Set<String> renew(Connection connection, String namespace, String token, String newToken, Instant until)
 			throws SQLException {
-		return ids(connection, this.renew, newToken, Path.micros(until), namespace, token);
+		Set<String> ids = new HashSet<>();
+		Exchange exchange = exchange();
+		if (!token.equals(newToken)) {
+			hold(exchange, Set.of(token));
+		}
+		exchange.query(this.renew, (row) -> ids.add(row.getString(1)), newToken, Path.micros(until), namespace, token);
+		exchange.run(connection);
+		return ids;
+	}
+
+	/**
+	 * Sees to it that nobody takes over the leases of a token before the transaction has
+	 * ended; waits for those who are doing so.
+	 */
+	void hold(Connection connection, String token) throws SQLException {
+		Exchange exchange = exchange();
+		hold(exchange, Set.of(token));
+		exchange.run(connection);
+	}
+
+	// in one order, so that two don't wait for each other
+	private void hold(Exchange exchange, Set<String> tokens) {
+		if (this.holdName != null) {
+			for (String token : tokens.stream().sorted().toList()) {
+				exchange.query(this.holdName, (row) -> {
+				}, token);
+			}
+		}
 	}
 
 	Set<String> release(Connection connection, String namespace, String token) throws SQLException {

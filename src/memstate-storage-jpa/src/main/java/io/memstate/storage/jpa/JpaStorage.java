@@ -115,7 +115,7 @@ abstract sealed class JpaStorage implements TransactionalStorage, CursorStorage,
 		Function<Exception, StorageException> failures = (ex) -> failure("lease facts for the hooks on", ex);
 		return (this instanceof SqliteStorage)
 				? new SqliteIntents(this.database, this.settings, connections, transactions::current, failures)
-				: new PostgresIntents(this.database, this.settings, connections, failures);
+				: new PostgresIntents(this.database, this.settings, connections, transactions::current, failures);
 	}
 
 	/**

@@ -68,6 +68,11 @@ final class PostgresDatabase implements Database {
 	}
 
 	@Override
+	public String holdName() {
+		return "select pg_advisory_xact_lock(hashtextextended(?, 0))";
+	}
+
+	@Override
 	public String payloadParameter() {
 		return "cast(? as jsonb)";
 	}

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -30,7 +31,11 @@ import io.memstate.storage.Path;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.ReadingIntents;
 import io.memstate.storage.Renewal;
+import io.memstate.storage.TransactionalStorage.CallerTransaction;
+import io.memstate.storage.TransactionalStorage.Outcome;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Intents in a table beside the facts, on connections of their own: they must be
@@ -39,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresIntents implements JpaIntents, ReadingIntents {
 
+	private static final Logger logger = LoggerFactory.getLogger(PostgresIntents.class);
+
 	private static final int CONNECTIONS = 2;
 
 	private static final long SECONDS_60 = 60_000_000;
@@ -46,6 +53,8 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 	private final Database database;
 
 	private final Connections connections;
+
+	private final Supplier<@Nullable CallerTransaction> transactions;
 
 	private final IntentStatements statements;
 
@@ -72,9 +81,10 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 	private boolean closed;
 
 	PostgresIntents(Database database, JdbcSettings settings, Connections connections,
-			Function<Exception, StorageException> failures) {
+			Supplier<@Nullable CallerTransaction> transactions, Function<Exception, StorageException> failures) {
 		this.database = database;
 		this.connections = connections;
+		this.transactions = transactions;
 		this.statements = new IntentStatements(database, settings);
 		this.failures = failures;
 		this.timeout = settings.statementSeconds();
@@ -127,6 +137,8 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		config.setMinimumIdle(0);
 		config.setAutoCommit(true);
 		config.setReadOnly(false);
+		// or the application's level, at which two that lease at once would fail
+		config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
 		config.setRegisterMbeans(false);
 		config.setMetricRegistry(null);
 		config.setMetricsTrackerFactory(null);
@@ -396,14 +408,44 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		this.statements.end(exchange, namespace, lease, leased);
 	}
 
+	/**
+	 * {@inheritDoc} The unit's own statement has told, unless it is part of a transaction
+	 * of the caller that sees the database as it was when it began, which is before the
+	 * lease. Then it is looked for on another connection, with take-overs held off until
+	 * the transaction has ended, and is ended afterwards.
+	 */
 	@Override
-	public void look(Connection connection, String namespace, Precondition.LeaseHeld lease, Set<String> leased) {
-		// the unit's own statement has told
+	public void look(Connection connection, String namespace, Precondition.LeaseHeld lease, Set<String> leased)
+			throws SQLException {
+		CallerTransaction transaction = leased.isEmpty() ? this.transactions.get() : null;
+		if (transaction == null || connection.getTransactionIsolation() <= Connection.TRANSACTION_READ_COMMITTED) {
+			return;
+		}
+		this.statements.hold(connection, lease.token());
+		leased.addAll(write((beside) -> this.statements.held(beside, namespace, lease.token())));
+		if (leased.containsAll(lease.factIds())) {
+			transaction.afterCompletion((outcome) -> {
+				if (outcome == Outcome.COMMITTED) {
+					endAfterwards(namespace, lease.token());
+				}
+			});
+		}
+	}
+
+	private void endAfterwards(String namespace, String token) {
+		try {
+			release(namespace, token);
+		}
+		catch (StorageException ex) {
+			// the facts are committed all the same
+			logger.warn("Could not end leases of facts of namespace '{}'; they will run out and be recovered",
+					namespace, ex);
+		}
 	}
 
 	@Override
 	public void ended(String namespace, String token) {
-		// with the unit
+		// with the unit, or its transaction
 	}
 
 	@Override

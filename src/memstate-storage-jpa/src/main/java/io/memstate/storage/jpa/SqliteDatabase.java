@@ -55,6 +55,11 @@ final class SqliteDatabase implements Database {
 	}
 
 	@Override
+	public @Nullable String holdName() {
+		return null;
+	}
+
+	@Override
 	public String payloadParameter() {
 		return "?";
 	}
