@@ -94,7 +94,7 @@ final class KeptLeases {
 			Written last = this.facts.remove(fact);
 			// another has taken the lease over to write the fact
 			boolean ours = last != null && last.version() == entry.version() - 1;
-			boolean again = ours && now.isBefore(last.at().plus(FRESH));
+			boolean again = ours && isRecent(last, now);
 			return new Turn(fact, again, ours ? last.lease() : null, now);
 		}
 		finally {
@@ -104,19 +104,29 @@ final class KeptLeases {
 
 	/**
 	 * Begins a write of a fact that is not read yet.
-	 * @return null if another thread writes the fact, or it was written here last as far
-	 * as is known, and may be leased
+	 * @return null if another thread writes the fact, or it was written here a moment ago
+	 * as far as is known, so that its lease is to be kept, or was
 	 */
 	@Nullable Turn beginUnread(String namespace, String factId) {
 		FactAddress fact = new FactAddress(namespace, factId);
 		Instant now = this.clock.get();
 		this.lock.lock();
 		try {
-			return (!this.facts.containsKey(fact) && this.busy.add(fact)) ? new Turn(fact, false, null, now) : null;
+			Written last = this.facts.get(fact);
+			boolean counts = last != null && (last.lease() != null || isRecent(last, now));
+			if (counts || !this.busy.add(fact)) {
+				return null;
+			}
+			this.facts.remove(fact);
+			return new Turn(fact, false, null, now);
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private static boolean isRecent(Written written, Instant now) {
+		return now.isBefore(written.at().plus(FRESH));
 	}
 
 	private void end(Turn turn, @Nullable Written written) {
@@ -164,7 +174,7 @@ final class KeptLeases {
 	/** Gives back what was not used for long. */
 	void releaseStale() {
 		Instant now = this.clock.get();
-		release((written) -> !now.isBefore(written.at().plus(FRESH)));
+		release((written) -> !isRecent(written, now));
 	}
 
 	/** Gives back everything. */

@@ -79,7 +79,7 @@ final class LeaseQueue {
 		try {
 			intents.awaitRequests();
 			batch = take(own);
-			results = intents.lease(batch.stream().map((waiting) -> waiting.request).toList());
+			results = lease(intents, batch);
 		}
 		// whatever it is, those who wait must go on
 		catch (Throwable ex) {
@@ -101,6 +101,15 @@ final class LeaseQueue {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private static List<LeaseResult> lease(Intents intents, List<Waiting> batch) {
+		List<LeaseResult> results = intents.lease(batch.stream().map((waiting) -> waiting.request).toList());
+		if (results.size() != batch.size()) {
+			throw new IllegalStateException("The storage has answered " + batch.size() + " requests for leases with "
+					+ results.size() + " results; it must answer each, in order");
+		}
+		return results;
 	}
 
 	private static final class Waiting {

@@ -169,6 +169,16 @@ class LeaseQueueTests {
 		assertThat(this.queue.lease(intents, request(1))).isEqualTo(leased(request(1)));
 	}
 
+	@Test
+	void goesOnAfterAnAnswerThatIsTooShort() {
+		AtomicInteger calls = new AtomicInteger();
+		Intents intents = intents(1, (requests) -> (calls.incrementAndGet() == 1) ? List.of()
+				: requests.stream().map((request) -> (LeaseResult) leased(request)).toList());
+		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> this.queue.lease(intents, request(1)))
+			.withStackTraceContaining("1 requests for leases with 0 results");
+		assertThat(this.queue.lease(intents, request(1))).isEqualTo(leased(request(1)));
+	}
+
 	private static LeaseRequest request(int fact) {
 		return new LeaseRequest("n", "token-" + fact, Set.of("f" + fact), Instant.EPOCH, Set.of());
 	}

@@ -483,6 +483,21 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		assertNothingLeased();
 	}
 
+	@Test
+	void leasesAFactWithOneCallThatWasNotWrittenForAWhile() {
+		another().commit(note("0").id("n"));
+		List<String> calls = new CopyOnWriteArrayList<>();
+		MemoryStore store = over(recordingCalls(calls));
+		for (int i = 0; i < 3; i++) {
+			calls.clear();
+			store.update("n", Patch.set("text", i));
+			assertThat(calls).isEqualTo((spi().intents() instanceof ReadingIntents) ? List.of("leaseAndRead", "apply")
+					: List.of("facts", "lease", "apply"));
+			this.clock.advance(Duration.ofSeconds(15));
+		}
+		assertNothingLeased();
+	}
+
 	/** A storage that notes what reads, leases or writes a fact. */
 	private HookStorage recordingCalls(List<String> calls) {
 		HookStorage storage = intercepting((method, arguments) -> {
