@@ -168,8 +168,8 @@ final class Connections implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a single statement that is a transaction by itself, or is between savepoints
-	 * of the caller's.
+	 * Runs a single statement that is a transaction by itself if that is as good, or is
+	 * between savepoints of the caller's.
 	 * @param <R> the result
 	 * @param work runs the statement
 	 * @return the result
@@ -177,7 +177,7 @@ final class Connections implements AutoCloseable {
 	 */
 	<R> R writeAtOnce(SqlWork<R> work) throws SQLException {
 		try (Lease lease = lease(this.pools.writer())) {
-			return lease.isAutoCommit() ? work.run(lease.connection) : write(lease, work, (result) -> true);
+			return lease.isAlone() ? work.run(lease.connection) : write(lease, work, (result) -> true);
 		}
 	}
 
@@ -277,8 +277,10 @@ final class Connections implements AutoCloseable {
 			return this.connection;
 		}
 
-		private boolean isAutoCommit() {
-			return this.kind == Kind.OWN || this.kind == Kind.LENT;
+		/** Whether a statement is a transaction by itself, and isolated as others are. */
+		private boolean isAlone() throws SQLException {
+			return (this.kind == Kind.OWN || this.kind == Kind.LENT)
+					&& Connections.this.database.isReadCommitted(this.connection);
 		}
 
 		private void begin() throws SQLException {

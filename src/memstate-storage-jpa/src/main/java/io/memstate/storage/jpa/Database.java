@@ -187,6 +187,21 @@ interface Database {
 	 */
 	void requireTransaction(Connection connection) throws SQLException;
 
+	/**
+	 * Whether a statement of a transaction of the storage's own sees what others have
+	 * committed by then, without {@link #begin} having to see to it.
+	 * @param connection a connection on which no transaction has begun
+	 * @return true unless the pool or the server asks for stricter isolation
+	 * @throws SQLException if it can't be told
+	 */
+	boolean isReadCommitted(Connection connection) throws SQLException;
+
+	/**
+	 * Begins a transaction of the storage's own, in which each statement sees what others
+	 * have committed by then: what it must not miss, it compares.
+	 * @param connection the connection
+	 * @throws SQLException if it can't
+	 */
 	void begin(Connection connection) throws SQLException;
 
 	void commit(Connection connection) throws SQLException;

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +37,9 @@ final class PostgresDatabase implements Database {
 	private static final int MOST_IN_INDEX = 1500;
 
 	private static final Set<String> RACES = Set.of("23505", "40P01", "40001");
+
+	// the same for all connections of a pool
+	private volatile @Nullable Boolean readCommitted;
 
 	@Override
 	public Map<String, Object> hibernateSettings() {
@@ -210,8 +214,25 @@ final class PostgresDatabase implements Database {
 	}
 
 	@Override
+	public boolean isReadCommitted(Connection connection) throws SQLException {
+		Boolean known = this.readCommitted;
+		if (known == null) {
+			known = connection.getTransactionIsolation() == Connection.TRANSACTION_READ_COMMITTED;
+			this.readCommitted = known;
+		}
+		return known;
+	}
+
+	// for this transaction alone, as a pooler may give the session to others
+	@Override
 	public void begin(Connection connection) throws SQLException {
+		boolean readCommitted = isReadCommitted(connection);
 		connection.setAutoCommit(false);
+		if (!readCommitted) {
+			try (Statement statement = connection.createStatement()) {
+				statement.execute("set transaction isolation level read committed");
+			}
+		}
 	}
 
 	@Override
@@ -233,8 +254,7 @@ final class PostgresDatabase implements Database {
 
 	@Override
 	public void beginReading(Connection connection) throws SQLException {
-		connection.setAutoCommit(false); // without it the driver fetches everything at
-											// once
+		begin(connection); // without it the driver fetches everything at once
 	}
 
 	@Override

@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Intents in a table beside the facts, on connections of their own: they must be
  * committed while a transaction of the caller goes on, which may have taken the last
- * connection of the pool.
+ * connection of the pool. Only what is leased with a read is leased on one of the pool,
+ * outside the caller's transactions.
  */
 final class PostgresIntents implements JpaIntents, ReadingIntents {
 
@@ -137,8 +138,6 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		config.setMinimumIdle(0);
 		config.setAutoCommit(true);
 		config.setReadOnly(false);
-		// or the application's level, at which two that lease at once would fail
-		config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
 		config.setRegisterMbeans(false);
 		config.setMetricRegistry(null);
 		config.setMetricsTrackerFactory(null);
@@ -164,25 +163,29 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 
 	private <R> R write(SqlWork<R> work) {
 		try (Connection connection = dataSource().getConnection()) {
-			boolean restore = !connection.getAutoCommit();
-			this.database.begin(connection);
-			try {
-				R result = work.run(connection);
-				this.database.commit(connection);
-				return result;
-			}
-			catch (SQLException | RuntimeException | Error ex) {
-				this.database.rollback(connection);
-				throw ex;
-			}
-			finally {
-				if (restore) {
-					connection.setAutoCommit(false);
-				}
-			}
+			return write(connection, work);
 		}
 		catch (SQLException ex) {
 			throw this.failures.apply(ex);
+		}
+	}
+
+	private <R> R write(Connection connection, SqlWork<R> work) throws SQLException {
+		boolean restore = !connection.getAutoCommit();
+		this.database.begin(connection);
+		try {
+			R result = work.run(connection);
+			this.database.commit(connection);
+			return result;
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			this.database.rollback(connection);
+			throw ex;
+		}
+		finally {
+			if (restore) {
+				connection.setAutoCommit(false);
+			}
 		}
 	}
 
@@ -344,6 +347,9 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 	// commits with the statement, not after it
 	private <R> R autoCommit(SqlWork<R> work) {
 		try (Connection connection = dataSource().getConnection()) {
+			if (!this.database.isReadCommitted(connection)) {
+				return write(connection, work);
+			}
 			boolean restore = !connection.getAutoCommit();
 			connection.setAutoCommit(true);
 			try {

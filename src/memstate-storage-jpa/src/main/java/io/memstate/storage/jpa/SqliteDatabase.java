@@ -184,6 +184,11 @@ final class SqliteDatabase implements Database {
 	}
 
 	@Override
+	public boolean isReadCommitted(Connection connection) {
+		return true; // a writer sees everything, as it is the only one
+	}
+
+	@Override
 	public void begin(Connection connection) throws SQLException {
 		SqliteConnections.of(connection).execute("begin immediate");
 	}

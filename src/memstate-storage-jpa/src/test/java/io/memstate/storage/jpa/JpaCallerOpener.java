@@ -1,7 +1,10 @@
 package io.memstate.storage.jpa;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -10,6 +13,7 @@ import io.memstate.test.CallerStorageOpener;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -21,7 +25,8 @@ public final class JpaCallerOpener implements CallerStorageOpener, AutoCloseable
 
 	private JdbcTemplate rows;
 
-	private TransactionTemplate transactions;
+	// with all isolations that matter
+	private List<TransactionTemplate> transactions;
 
 	private String table;
 
@@ -35,11 +40,17 @@ public final class JpaCallerOpener implements CallerStorageOpener, AutoCloseable
 		config.setMaximumPoolSize(4);
 		this.dataSource = new HikariDataSource(config);
 		this.rows = new JdbcTemplate(this.dataSource);
-		this.transactions = new TransactionTemplate(new JdbcTransactionManager(this.dataSource));
+		this.transactions = Stream.of(Isolation.DEFAULT, Isolation.SERIALIZABLE).map(this::transactions).toList();
 		this.table = postgres ? "caller_row_" + parts[1] : "caller_row";
 		createTable();
 		return postgres ? PostgresStorage.using(this.dataSource).schema(parts[1])
 				: SqliteStorage.using(this.dataSource);
+	}
+
+	private TransactionTemplate transactions(Isolation isolation) {
+		TransactionTemplate template = new TransactionTemplate(new JdbcTransactionManager(this.dataSource));
+		template.setIsolationLevel(isolation.value());
+		return template;
 	}
 
 	// on PostgreSQL "if not exists" fails where another process is creating the table
@@ -55,7 +66,9 @@ public final class JpaCallerOpener implements CallerStorageOpener, AutoCloseable
 
 	@Override
 	public void inTransaction(String row, Runnable work) {
-		this.transactions.executeWithoutResult((transaction) -> {
+		TransactionTemplate template = this.transactions
+			.get(ThreadLocalRandom.current().nextInt(this.transactions.size()));
+		template.executeWithoutResult((transaction) -> {
 			this.rows.update("insert into " + this.table + " values (?)", row);
 			work.run();
 		});

@@ -9,13 +9,13 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import io.memstate.storage.ReadingIntents;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -31,6 +31,8 @@ import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
 import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.Precondition;
+import io.memstate.storage.ReadingIntents;
+import io.memstate.storage.Renewal;
 import io.memstate.storage.Storage;
 import io.memstate.storage.Unit;
 import io.memstate.test.FaultyIndex;
@@ -41,9 +43,11 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PostgresHookIT extends HookSafetyContractTests {
 
@@ -78,8 +82,7 @@ class PostgresHookIT extends HookSafetyContractTests {
 			Intents intents = storage.intents();
 			intents.lease(List.of(request("one", "a")));
 			new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult((status) -> {
-				storage.apply(new Unit("n", List.of(new Precondition.LeaseHeld("one", Set.of("a"))), List.of(),
-						List.of(), null, List.of(), Map.of()));
+				storage.apply(end("one", "a"));
 				List<LeaseResult> results = CompletableFuture
 					.supplyAsync(() -> intents.lease(List.of(request("two", "a", "b"), request("three", "b", "c"))))
 					.orTimeout(30, TimeUnit.SECONDS)
@@ -95,6 +98,62 @@ class PostgresHookIT extends HookSafetyContractTests {
 			});
 			assertThat(intents.list(null, 10)).extracting(Intent::token).containsExactly("three", "three");
 		}
+	}
+
+	@Test
+	void takesNoLeaseFromATransactionThatCanNotSeeIt() {
+		PGSimpleDataSource dataSource = PostgresServer.dataSource();
+		try (PostgresStorage storage = PostgresStorage.using(dataSource).schema(PostgresServer.newSchema())) {
+			storage.initialize();
+			Intents intents = storage.intents();
+			AtomicReference<CompletableFuture<Renewal>> renewal = new AtomicReference<>();
+			serializable(dataSource).executeWithoutResult((status) -> {
+				storage.facts("n", List.of("a", "b"));
+				intents.lease(List.of(request("one", "a")));
+				intents.lease(List.of(request("two", "b")));
+				intents.renew("n", "two", "other", Instant.EPOCH);
+				assertThat(storage.apply(end("one", "a"))).isInstanceOf(ApplyResult.Applied.class);
+				assertThat(storage.apply(end("two", "b"))).isInstanceOf(ApplyResult.Rejected.class);
+				renewal.set(CompletableFuture.supplyAsync(() -> intents.renew("n", "one", "other", Instant.EPOCH)));
+				assertThatThrownBy(() -> renewal.get().get(300, TimeUnit.MILLISECONDS))
+					.isInstanceOf(TimeoutException.class);
+			});
+			renewal.get().orTimeout(30, TimeUnit.SECONDS).join();
+		}
+	}
+
+	@Test
+	void endsTheLeaseOfATransactionThatCanNotSeeIt() {
+		PGSimpleDataSource dataSource = PostgresServer.dataSource();
+		try (PostgresStorage storage = PostgresStorage.using(dataSource).schema(PostgresServer.newSchema())) {
+			storage.initialize();
+			Intents intents = storage.intents();
+			serializable(dataSource).executeWithoutResult((status) -> {
+				storage.facts("n", List.of("a"));
+				intents.lease(List.of(request("one", "a")));
+				storage.apply(end("one", "a"));
+				assertThat(intents.list(null, 10)).hasSize(1);
+			});
+			assertThat(intents.list(null, 10)).isEmpty();
+			serializable(dataSource).executeWithoutResult((status) -> {
+				storage.facts("n", List.of("a"));
+				intents.lease(List.of(request("two", "a")));
+				storage.apply(end("two", "a"));
+				status.setRollbackOnly();
+			});
+			assertThat(intents.list(null, 10)).extracting(Intent::token).containsExactly("two");
+		}
+	}
+
+	private static TransactionTemplate serializable(DataSource dataSource) {
+		TransactionTemplate template = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		template.setIsolationLevel(TransactionDefinition.ISOLATION_SERIALIZABLE);
+		return template;
+	}
+
+	private static Unit end(String token, String factId) {
+		return new Unit("n", List.of(new Precondition.LeaseHeld(token, Set.of(factId))), List.of(), List.of(), null,
+				List.of(), Map.of());
 	}
 
 	@Test
