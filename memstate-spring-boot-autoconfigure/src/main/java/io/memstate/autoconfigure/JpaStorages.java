@@ -37,7 +37,8 @@ final class JpaStorages {
 	}
 
 	static Storage postgres(DataSource dataSource, MemStateProperties properties) {
-		return configure(PostgresStorage.using(dataSource), properties);
+		return configure(PostgresStorage.using(dataSource).hookConnections(HookConnections.beside(dataSource)),
+				properties);
 	}
 
 	private static SqliteStorage configure(SqliteStorage opened, MemStateProperties properties) {

@@ -1,5 +1,7 @@
 package io.memstate.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 import javax.sql.DataSource;
@@ -8,11 +10,14 @@ import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseAutoConfiguration;
@@ -24,9 +29,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import io.memstate.Draft;
+import io.memstate.FactChange;
 import io.memstate.FactQuery;
+import io.memstate.MemoryHook;
 import io.memstate.MemoryStore;
 import io.memstate.StorageException;
 import io.memstate.storage.Storage;
@@ -77,6 +86,24 @@ class PostgresAutoConfigurationTests {
 			assertThat(context.getBean(JdbcTemplate.class)
 				.queryForObject("select count(*) from memstate_fact", Long.class)).isEqualTo(1);
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "com.zaxxer.hikari.HikariDataSource", "org.apache.tomcat.jdbc.pool.DataSource" })
+	void hooksDoNotWaitForAPoolThatIsExhausted(String pool) {
+		List<FactChange> told = new ArrayList<>();
+		this.application.withConfiguration(AutoConfigurations.of(DataSourceTransactionManagerAutoConfiguration.class))
+			.withPropertyValues("memstate.jdbc.initialize-schema=always", "spring.datasource.type=" + pool,
+					"spring.datasource.hikari.maximum-pool-size=1", "spring.datasource.tomcat.max-active=1",
+					"spring.datasource.tomcat.max-wait=2000")
+			.withBean(MemoryHook.class, () -> new Listener(told))
+			.run((context) -> {
+				MemoryStore memory = context.getBean(MemoryStore.class);
+				new TransactionTemplate(context.getBean(PlatformTransactionManager.class)).executeWithoutResult(
+						(transaction) -> memory.commit(Draft.of("note", Map.of("text", "x")).id("n")));
+				assertThat(told).extracting(FactChange::factId).containsExactly("n");
+				assertThat(memory.get("n")).isPresent();
+			});
 	}
 
 	@Test
@@ -233,6 +260,20 @@ class PostgresAutoConfigurationTests {
 			HikariDataSource memories = new HikariDataSource();
 			memories.setJdbcUrl(environment.getRequiredProperty("test.memories.url"));
 			return memories;
+		}
+
+	}
+
+	private record Listener(List<FactChange> told) implements MemoryHook {
+
+		@Override
+		public String name() {
+			return "listener";
+		}
+
+		@Override
+		public void apply(List<FactChange> changes) {
+			this.told.addAll(changes);
 		}
 
 	}

@@ -2,6 +2,8 @@ package io.memstate.storage.jpa;
 
 import java.time.Duration;
 
+import javax.sql.DataSource;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param statementTimeout how long one statement may take
  * @param poolSize how many connections a pool of the storage's own may hold
  * @param synchronous how SQLite secures a commit
+ * @param hookConnections where connections beside the application's pool come from, or
+ * null if that tells itself
  */
 record JdbcSettings(Tables tables, boolean initializeSchema, Duration connectionTimeout, Duration statementTimeout,
-		int poolSize, SqliteStorage.Synchronous synchronous) {
+		int poolSize, SqliteStorage.Synchronous synchronous, @Nullable DataSource hookConnections) {
 
 	static JdbcSettings defaults() {
 		return new JdbcSettings(new Tables(null, Tables.DEFAULT_PREFIX), true, Duration.ofSeconds(10),
-				Duration.ofSeconds(30), 10, SqliteStorage.Synchronous.FULL);
+				Duration.ofSeconds(30), 10, SqliteStorage.Synchronous.FULL, null);
 	}
 
 	JdbcSettings schema(@Nullable String schema) {
@@ -34,22 +38,22 @@ record JdbcSettings(Tables tables, boolean initializeSchema, Duration connection
 
 	private JdbcSettings tables(Tables tables) {
 		return new JdbcSettings(tables, this.initializeSchema, this.connectionTimeout, this.statementTimeout,
-				this.poolSize, this.synchronous);
+				this.poolSize, this.synchronous, this.hookConnections);
 	}
 
 	JdbcSettings initializeSchema(boolean initializeSchema) {
 		return new JdbcSettings(this.tables, initializeSchema, this.connectionTimeout, this.statementTimeout,
-				this.poolSize, this.synchronous);
+				this.poolSize, this.synchronous, this.hookConnections);
 	}
 
 	JdbcSettings connectionTimeout(Duration timeout) {
 		return new JdbcSettings(this.tables, this.initializeSchema, positive(timeout, "connectionTimeout"),
-				this.statementTimeout, this.poolSize, this.synchronous);
+				this.statementTimeout, this.poolSize, this.synchronous, this.hookConnections);
 	}
 
 	JdbcSettings statementTimeout(Duration timeout) {
 		return new JdbcSettings(this.tables, this.initializeSchema, this.connectionTimeout,
-				positive(timeout, "statementTimeout"), this.poolSize, this.synchronous);
+				positive(timeout, "statementTimeout"), this.poolSize, this.synchronous, this.hookConnections);
 	}
 
 	JdbcSettings poolSize(int poolSize) {
@@ -57,13 +61,18 @@ record JdbcSettings(Tables tables, boolean initializeSchema, Duration connection
 			throw new IllegalArgumentException("'poolSize' must be at least 1, but was " + poolSize);
 		}
 		return new JdbcSettings(this.tables, this.initializeSchema, this.connectionTimeout, this.statementTimeout,
-				poolSize, this.synchronous);
+				poolSize, this.synchronous, this.hookConnections);
 	}
 
 	JdbcSettings synchronous(SqliteStorage.Synchronous synchronous) {
 		require(synchronous, "synchronous");
 		return new JdbcSettings(this.tables, this.initializeSchema, this.connectionTimeout, this.statementTimeout,
-				this.poolSize, synchronous);
+				this.poolSize, synchronous, this.hookConnections);
+	}
+
+	JdbcSettings hookConnections(@Nullable DataSource hookConnections) {
+		return new JdbcSettings(this.tables, this.initializeSchema, this.connectionTimeout, this.statementTimeout,
+				this.poolSize, this.synchronous, hookConnections);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,6 +76,11 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 
 	private final int timeout;
 
+	private final @Nullable DataSource given;
+
+	// of the application's pool
+	private volatile @Nullable String session;
+
 	private @Nullable DataSource dataSource;
 
 	private @Nullable HikariDataSource owned;
@@ -87,6 +93,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		this.connections = connections;
 		this.transactions = transactions;
 		this.statements = new IntentStatements(database, settings);
+		this.given = settings.hookConnections();
 		this.failures = failures;
 		this.timeout = settings.statementSeconds();
 		Tables tables = settings.tables();
@@ -119,20 +126,63 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 			throw new StorageException("The storage is closed; close it last, or make a new one");
 		}
 		if (this.dataSource == null) {
-			DataSource beside = this.connections.pools().writer();
-			if (beside.isWrapperFor(HikariDataSource.class)) {
-				this.owned = sibling(beside.unwrap(HikariDataSource.class));
-				beside = this.owned;
-			}
+			DataSource application = this.connections.pools().writer();
+			this.owned = beside(application);
+			DataSource beside = (this.owned != null) ? this.owned : application;
 			raiseFence(beside);
 			this.dataSource = beside;
 		}
 		return this.dataSource;
 	}
 
-	private static HikariDataSource sibling(HikariDataSource pool) {
+	// null if there is nothing but the application's pool
+	private @Nullable HikariDataSource beside(DataSource application) throws SQLException {
 		HikariConfig config = new HikariConfig();
-		pool.copyStateTo(config);
+		if (application.isWrapperFor(HikariDataSource.class)) {
+			application.unwrap(HikariDataSource.class).copyStateTo(config);
+		}
+		else if (this.given != null && leadsToTheSame(this.given)) {
+			config.setDataSource(this.given);
+		}
+		else {
+			return null;
+		}
+		return pool(config);
+	}
+
+	private boolean leadsToTheSame(DataSource given) throws SQLException {
+		try (Connection connection = given.getConnection()) {
+			if (session(connection).equals(this.session)) {
+				return true;
+			}
+		}
+		catch (SQLException ex) {
+			if (!String.valueOf(ex.getSQLState()).startsWith("28")) {
+				throw ex;
+			}
+		}
+		logger.warn("The connections for hooks do not lead the same user to the same database and schema as the "
+				+ "application's DataSource, so hooks wait if its pool is exhausted");
+		return false;
+	}
+
+	private static String session(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement
+					.executeQuery("select concat_ws(', ', current_user, current_database(), current_schema())")) {
+			row.next();
+			return row.getString(1);
+		}
+	}
+
+	@Override
+	public void prepare(Connection connection) throws SQLException {
+		if (this.given != null) {
+			this.session = session(connection);
+		}
+	}
+
+	private static HikariDataSource pool(HikariConfig config) {
 		config.setPoolName("memstate-hooks");
 		config.setMaximumPoolSize(CONNECTIONS);
 		config.setMinimumIdle(0);

@@ -115,6 +115,20 @@ public final class PostgresStorage extends JpaStorage {
 		return with(settings().poolSize(poolSize));
 	}
 
+	/**
+	 * Sets where the two connections come from that strict hooks need beside the
+	 * application's pool, of which its transactions may hold all. For a pool other than
+	 * Hikari's, whose settings are known; of no effect on that one. It must lead the same
+	 * user to the same database and schema, or the application's pool is used with a
+	 * warning.
+	 * @param dataSource makes connections, without a pool; borrowed and never closed;
+	 * null to use the application's pool
+	 * @return a storage with such connections
+	 */
+	public PostgresStorage hookConnections(@Nullable DataSource dataSource) {
+		return with(settings().hookConnections(dataSource));
+	}
+
 	private PostgresStorage with(JdbcSettings settings) {
 		return new PostgresStorage(settings, source(), description());
 	}

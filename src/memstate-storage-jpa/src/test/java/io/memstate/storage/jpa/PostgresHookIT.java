@@ -21,9 +21,11 @@ import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.memstate.Draft;
 import io.memstate.HookMode;
 import io.memstate.MemoryStore;
+import io.memstate.StorageException;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.Intent;
 import io.memstate.storage.Intents;
@@ -37,9 +39,12 @@ import io.memstate.storage.Storage;
 import io.memstate.storage.Unit;
 import io.memstate.test.FaultyIndex;
 import io.memstate.test.HookSafetyContractTests;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -47,6 +52,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PostgresHookIT extends HookSafetyContractTests {
@@ -143,6 +149,46 @@ class PostgresHookIT extends HookSafetyContractTests {
 			});
 			assertThat(intents.list(null, 10)).extracting(Intent::token).containsExactly("two");
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "public", "elsewhere" })
+	void waitsForTheApplicationsPoolOnlyIfThereIsNothingElse(String schema) throws SQLException {
+		try (HikariDataSource known = new HikariDataSource()) {
+			known.setDataSource(PostgresServer.dataSource());
+			known.setMaximumPoolSize(1);
+			known.setConnectionTimeout(1_000);
+			PGSimpleDataSource beside = PostgresServer.dataSource();
+			beside.setCurrentSchema(schema);
+			try (PostgresStorage storage = PostgresStorage.using(unknown(known))
+				.schema(PostgresServer.newSchema())
+				.hookConnections(beside);
+					MemoryStore memory = MemoryStore.builder(storage).hook(new QuietHook()).build()) {
+				storage.initialize();
+				memory.commit(Draft.of("note", Map.of()).id("n"));
+				TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(known));
+				ThrowingCallable write = () -> transaction
+					.executeWithoutResult((status) -> memory.commit(Draft.of("note", Map.of()).id("m")));
+				if (schema.equals("public")) {
+					assertThatCode(write).doesNotThrowAnyException();
+				}
+				else {
+					assertThatThrownBy(write).isInstanceOf(StorageException.class);
+				}
+			}
+		}
+	}
+
+	/** A pool of which nothing is known. */
+	private static DataSource unknown(DataSource pool) {
+		return new DelegatingDataSource(pool) {
+
+			@Override
+			public boolean isWrapperFor(Class<?> type) {
+				return false;
+			}
+
+		};
 	}
 
 	private static TransactionTemplate serializable(DataSource dataSource) {
