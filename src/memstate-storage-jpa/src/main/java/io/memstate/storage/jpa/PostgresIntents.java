@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,10 +18,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import javax.sql.DataSource;
-
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.memstate.StorageException;
 import io.memstate.storage.FactAddress;
 import io.memstate.storage.Intent;
@@ -48,13 +43,13 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 
 	private static final Logger logger = LoggerFactory.getLogger(PostgresIntents.class);
 
-	private static final int CONNECTIONS = 2;
-
 	private static final long SECONDS_60 = 60_000_000;
 
 	private final Database database;
 
 	private final Connections connections;
+
+	private final BesidePool beside;
 
 	private final Supplier<@Nullable CallerTransaction> transactions;
 
@@ -76,24 +71,14 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 
 	private final int timeout;
 
-	private final @Nullable DataSource given;
-
-	// of the application's pool
-	private volatile @Nullable String session;
-
-	private @Nullable DataSource dataSource;
-
-	private @Nullable HikariDataSource owned;
-
-	private boolean closed;
-
 	PostgresIntents(Database database, JdbcSettings settings, Connections connections,
 			Supplier<@Nullable CallerTransaction> transactions, Function<Exception, StorageException> failures) {
 		this.database = database;
 		this.connections = connections;
+		this.beside = new BesidePool(database, connections.pools().writer(), settings.hookConnections(),
+				this::raiseFence);
 		this.transactions = transactions;
 		this.statements = new IntentStatements(database, settings);
-		this.given = settings.hookConnections();
 		this.failures = failures;
 		this.timeout = settings.statementSeconds();
 		Tables tables = settings.tables();
@@ -121,121 +106,37 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		this.raiseFence = tables.sql("select setval('memstate_fence', ?) from memstate_fence where last_value < ?");
 	}
 
-	private synchronized DataSource dataSource() throws SQLException {
-		if (this.closed) {
-			throw new StorageException("The storage is closed; close it last, or make a new one");
-		}
-		if (this.dataSource == null) {
-			DataSource application = this.connections.pools().writer();
-			this.owned = beside(application);
-			DataSource beside = (this.owned != null) ? this.owned : application;
-			raiseFence(beside);
-			this.dataSource = beside;
-		}
-		return this.dataSource;
-	}
-
-	// null if there is nothing but the application's pool
-	private @Nullable HikariDataSource beside(DataSource application) throws SQLException {
-		HikariConfig config = new HikariConfig();
-		if (application.isWrapperFor(HikariDataSource.class)) {
-			application.unwrap(HikariDataSource.class).copyStateTo(config);
-		}
-		else if (this.given != null && leadsToTheSame(this.given)) {
-			config.setDataSource(this.given);
-		}
-		else {
-			return null;
-		}
-		return pool(config);
-	}
-
-	private boolean leadsToTheSame(DataSource given) throws SQLException {
-		try (Connection connection = given.getConnection()) {
-			if (session(connection).equals(this.session)) {
-				return true;
-			}
-		}
-		catch (SQLException ex) {
-			if (!String.valueOf(ex.getSQLState()).startsWith("28")) {
-				throw ex;
-			}
-		}
-		logger.warn("The connections for hooks do not lead the same user to the same database and schema as the "
-				+ "application's DataSource, so hooks wait if its pool is exhausted");
-		return false;
-	}
-
-	private static String session(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement();
-				ResultSet row = statement
-					.executeQuery("select concat_ws(', ', current_user, current_database(), current_schema())")) {
-			row.next();
-			return row.getString(1);
-		}
-	}
-
 	@Override
 	public void prepare(Connection connection) throws SQLException {
-		if (this.given != null) {
-			this.session = session(connection);
-		}
-	}
-
-	private static HikariDataSource pool(HikariConfig config) {
-		config.setPoolName("memstate-hooks");
-		config.setMaximumPoolSize(CONNECTIONS);
-		config.setMinimumIdle(0);
-		config.setAutoCommit(true);
-		config.setReadOnly(false);
-		config.setRegisterMbeans(false);
-		config.setMetricRegistry(null);
-		config.setMetricsTrackerFactory(null);
-		config.setHealthCheckRegistry(null);
-		config.setInitializationFailTimeout(-1);
-		return new HikariDataSource(config);
+		this.beside.prepare(connection);
 	}
 
 	// a backup that was restored must not issue fences again; the clocks of two machines
 	// never differ by so much
-	private void raiseFence(DataSource dataSource) throws SQLException {
-		try (Connection connection = dataSource.getConnection();
-				PreparedStatement statement = connection.prepareStatement(this.raiseFence)) {
+	private boolean raiseFence(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.raiseFence)) {
 			long now = Path.micros(Instant.now());
 			statement.setLong(1, now);
 			statement.setLong(2, now - SECONDS_60);
-			statement.execute();
-			if (!connection.getAutoCommit()) {
-				connection.commit();
-			}
+			return statement.execute();
 		}
 	}
 
 	private <R> R write(SqlWork<R> work) {
-		try (Connection connection = dataSource().getConnection()) {
-			return write(connection, work);
+		try {
+			return this.beside.write(work);
 		}
 		catch (SQLException ex) {
 			throw this.failures.apply(ex);
 		}
 	}
 
-	private <R> R write(Connection connection, SqlWork<R> work) throws SQLException {
-		boolean restore = !connection.getAutoCommit();
-		this.database.begin(connection);
+	private <R> R writeAtOnce(SqlWork<R> work) {
 		try {
-			R result = work.run(connection);
-			this.database.commit(connection);
-			return result;
+			return this.beside.writeAtOnce(work);
 		}
-		catch (SQLException | RuntimeException | Error ex) {
-			this.database.rollback(connection);
-			throw ex;
-		}
-		finally {
-			if (restore) {
-				connection.setAutoCommit(false);
-			}
+		catch (SQLException ex) {
+			throw this.failures.apply(ex);
 		}
 	}
 
@@ -256,7 +157,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 
 	@Override
 	public int concurrency() {
-		return CONNECTIONS;
+		return BesidePool.CONNECTIONS;
 	}
 
 	@Override
@@ -298,7 +199,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		exchange.query(this.addOneAndRead, (row) -> leased.add(new Leased(row.getLong("fence"), FactRow.read(row))),
 				namespace, factId, token, Path.micros(until), namespace, factId, namespace, factId);
 		try {
-			dataSource(); // which sees to the fences
+			this.beside.open(); // which sees to the fences
 			this.connections.writeAtOnce((connection) -> {
 				exchange.run(connection);
 				return true;
@@ -351,7 +252,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		if (factIds.isEmpty()) {
 			return;
 		}
-		autoCommit((connection) -> {
+		writeAtOnce((connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.remove)) {
 				statement.setString(1, request.namespace());
 				statement.setString(2, request.token());
@@ -370,7 +271,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		// always in the same order, so that two instances don't wait for each other
 		intents.sort(Comparator.comparing(Intent::namespace).thenComparing(Intent::factId));
 		Map<String, Added> added = new HashMap<>();
-		autoCommit((connection) -> {
+		writeAtOnce((connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.add)) {
 				statement.setArray(1, texts(connection, intents, Intent::namespace));
 				statement.setArray(2, texts(connection, intents, Intent::factId));
@@ -392,28 +293,6 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 	private static Array texts(Connection connection, List<Intent> intents, Function<Intent, String> text)
 			throws SQLException {
 		return connection.createArrayOf("text", intents.stream().map(text).toArray());
-	}
-
-	// commits with the statement, not after it
-	private <R> R autoCommit(SqlWork<R> work) {
-		try (Connection connection = dataSource().getConnection()) {
-			if (!this.database.isReadCommitted(connection)) {
-				return write(connection, work);
-			}
-			boolean restore = !connection.getAutoCommit();
-			connection.setAutoCommit(true);
-			try {
-				return work.run(connection);
-			}
-			finally {
-				if (restore) {
-					connection.setAutoCommit(false);
-				}
-			}
-		}
-		catch (SQLException ex) {
-			throw this.failures.apply(ex);
-		}
 	}
 
 	private LeaseResult leaseOne(LeaseRequest request) {
@@ -445,7 +324,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 
 	@Override
 	public void release(String namespace, Collection<String> tokens) {
-		autoCommit((connection) -> {
+		writeAtOnce((connection) -> {
 			try (PreparedStatement statement = connection.prepareStatement(this.releaseAll)) {
 				statement.setString(1, namespace);
 				statement.setArray(2, connection.createArrayOf("text", tokens.toArray()));
@@ -505,11 +384,8 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 	}
 
 	@Override
-	public synchronized void close() {
-		this.closed = true;
-		if (this.owned != null) {
-			this.owned.close();
-		}
+	public void close() {
+		this.beside.close();
 	}
 
 }

@@ -1,0 +1,204 @@
+package io.memstate.storage.jpa;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.memstate.StorageException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A few connections beside the pool that facts are written with, of which the caller may
+ * have taken the last one. Opened when it is first used.
+ */
+final class BesidePool implements AutoCloseable {
+
+	static final int CONNECTIONS = 2;
+
+	private static final Logger logger = LoggerFactory.getLogger(BesidePool.class);
+
+	private final Database database;
+
+	private final DataSource pool;
+
+	private final @Nullable DataSource given;
+
+	private final SqlWork<?> first;
+
+	// of the pool, as far as it matters
+	private volatile @Nullable String session;
+
+	private @Nullable DataSource opened;
+
+	private @Nullable HikariDataSource owned;
+
+	private boolean closed;
+
+	/**
+	 * Creates a pool.
+	 * @param database the database
+	 * @param pool the pool that facts are written with
+	 * @param given makes connections where that pool does not tell how, or null
+	 * @param first what to do before anything else
+	 */
+	BesidePool(Database database, DataSource pool, @Nullable DataSource given, SqlWork<?> first) {
+		this.database = database;
+		this.pool = pool;
+		this.given = given;
+		this.first = first;
+	}
+
+	/**
+	 * Looks at what the connections beside must have in common with others.
+	 * @param connection a connection of the pool
+	 * @throws SQLException if it can't be told
+	 */
+	void prepare(Connection connection) throws SQLException {
+		if (this.given != null) {
+			this.session = session(connection);
+		}
+	}
+
+	private static String session(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement
+					.executeQuery("select concat_ws(', ', current_user, current_database(), current_schema())")) {
+			row.next();
+			return row.getString(1);
+		}
+	}
+
+	/** Opens the pool unless it is open. */
+	synchronized DataSource open() throws SQLException {
+		if (this.closed) {
+			throw new StorageException("The storage is closed; close it last, or make a new one");
+		}
+		if (this.opened == null) {
+			if (this.owned == null) {
+				this.owned = beside();
+			}
+			DataSource dataSource = (this.owned != null) ? this.owned : this.pool;
+			try (Connection connection = dataSource.getConnection()) {
+				write(connection, this.first);
+			}
+			this.opened = dataSource;
+		}
+		return this.opened;
+	}
+
+	// null if there is nothing but the pool itself
+	private @Nullable HikariDataSource beside() throws SQLException {
+		HikariConfig config = new HikariConfig();
+		if (this.pool.isWrapperFor(HikariDataSource.class)) {
+			this.pool.unwrap(HikariDataSource.class).copyStateTo(config);
+		}
+		else if (this.given != null && leadsToTheSame(this.given)) {
+			config.setDataSource(this.given);
+		}
+		else {
+			return null;
+		}
+		config.setPoolName("memstate-hooks");
+		config.setMaximumPoolSize(CONNECTIONS);
+		config.setMinimumIdle(0);
+		config.setAutoCommit(true);
+		config.setReadOnly(false);
+		config.setRegisterMbeans(false);
+		config.setMetricRegistry(null);
+		config.setMetricsTrackerFactory(null);
+		config.setHealthCheckRegistry(null);
+		config.setInitializationFailTimeout(-1);
+		return new HikariDataSource(config);
+	}
+
+	private boolean leadsToTheSame(DataSource given) throws SQLException {
+		try (Connection connection = given.getConnection()) {
+			if (session(connection).equals(this.session)) {
+				return true;
+			}
+		}
+		catch (SQLException ex) {
+			// only if the login was refused
+			if (!String.valueOf(ex.getSQLState()).startsWith("28")) {
+				throw ex;
+			}
+		}
+		logger.warn("The connections for hooks do not lead the same user to the same database and schema as the "
+				+ "application's DataSource, so hooks wait if its pool is exhausted");
+		return false;
+	}
+
+	/**
+	 * Runs work in one transaction.
+	 * @param <R> the result
+	 * @param work the work
+	 * @return its result
+	 * @throws SQLException if the work or the commit failed
+	 */
+	<R> R write(SqlWork<R> work) throws SQLException {
+		try (Connection connection = open().getConnection()) {
+			return write(connection, work);
+		}
+	}
+
+	private <R> R write(Connection connection, SqlWork<R> work) throws SQLException {
+		boolean restore = !connection.getAutoCommit();
+		this.database.begin(connection);
+		try {
+			R result = work.run(connection);
+			this.database.commit(connection);
+			return result;
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			this.database.rollback(connection);
+			throw ex;
+		}
+		finally {
+			if (restore) {
+				connection.setAutoCommit(false);
+			}
+		}
+	}
+
+	/**
+	 * Runs a single statement, which is committed with it and not after it, if that is as
+	 * good.
+	 * @param <R> the result
+	 * @param work runs the statement
+	 * @return its result
+	 * @throws SQLException if it failed
+	 */
+	<R> R writeAtOnce(SqlWork<R> work) throws SQLException {
+		try (Connection connection = open().getConnection()) {
+			if (!this.database.isReadCommitted(connection)) {
+				return write(connection, work);
+			}
+			boolean restore = !connection.getAutoCommit();
+			connection.setAutoCommit(true);
+			try {
+				return work.run(connection);
+			}
+			finally {
+				if (restore) {
+					connection.setAutoCommit(false);
+				}
+			}
+		}
+	}
+
+	@Override
+	public synchronized void close() {
+		this.closed = true;
+		if (this.owned != null) {
+			this.owned.close();
+		}
+	}
+
+}
