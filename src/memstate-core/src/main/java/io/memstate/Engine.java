@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +21,6 @@ import io.memstate.StrictHooks.Telling;
 import io.memstate.storage.ApplyResult;
 import io.memstate.storage.ApplyResult.Applied;
 import io.memstate.storage.ApplyResult.Rejected;
-import io.memstate.storage.FactAddress;
-import io.memstate.storage.FactState;
 import io.memstate.storage.IndexingStorage;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.Storage;
@@ -36,8 +33,6 @@ import io.memstate.storage.Unit;
  * every storage, synchronous and asynchronous.
  */
 final class Engine {
-
-	private static final int EXPIRY_PAGE = 500;
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
@@ -363,45 +358,20 @@ final class Engine {
 		LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
 	}
 
-	/** Removes expired facts everywhere, and brings hooks in step. */
+	/**
+	 * Removes expired facts everywhere, and brings hooks in step.
+	 * @throws HookException if a hook failed on what has expired; all the rest is done
+	 */
 	void maintenance() {
-		expire();
+		HookException failure = new Expiry(this, storage(), this.options.maxStepSize()).run();
 		// in a transaction of the caller hooks would see what may yet be rolled back
 		if (callerTransaction() == null) {
 			this.hooks.recover();
 			this.hooks.deliver();
 		}
-	}
-
-	private void expire() {
-		Instant now = now();
-		int page = Math.min(EXPIRY_PAGE, this.options.maxStepSize());
-		int removed;
-		do {
-			Map<String, List<FactAddress>> byNamespace = new HashMap<>();
-			storage().due(now, page)
-				.forEach(
-						(fact) -> byNamespace.computeIfAbsent(fact.namespace(), (name) -> new ArrayList<>()).add(fact));
-			removed = 0;
-			for (Map.Entry<String, List<FactAddress>> entry : byNamespace.entrySet()) {
-				removed += expire(entry.getKey(), entry.getValue().stream().map(FactAddress::factId).toList());
-			}
+		if (failure != null) {
+			throw failure;
 		}
-		while (removed > 0);
-	}
-
-	private int expire(String namespace, List<String> ids) {
-		return step(Layer.longTerm(namespace), (plan) -> {
-			plan.prefetch(ids, List.of());
-			for (String id : ids) {
-				FactState state = plan.state(id);
-				if (state != null && state.fact() != null && state.fact().expired(plan.now())) {
-					plan.expire(state);
-				}
-			}
-			int removed = plan.entries().size();
-			return () -> removed;
-		});
 	}
 
 	private Runs runs() {

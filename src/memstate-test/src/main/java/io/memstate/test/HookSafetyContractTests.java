@@ -213,10 +213,8 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		assertInStep();
 	}
 
-	@Test
-	void recoversAlsoBehindFactsThatAHookNeverTakes() {
-		Set<String> refused = new HashSet<>(Set.of("a", "b", "c", "n"));
-		FaultyIndex picky = new FaultyIndex("picky") {
+	private static FaultyIndex refusing(Set<String> refused) {
+		return new FaultyIndex("picky") {
 
 			@Override
 			public void apply(List<FactChange> changes) throws Exception {
@@ -227,6 +225,35 @@ public abstract class HookSafetyContractTests extends StorageContract {
 			}
 
 		};
+	}
+
+	@Test
+	void doesTheRestWhereAHookNeverTakesWhatHasExpired() {
+		Set<String> refused = new HashSet<>();
+		FaultyIndex picky = refusing(refused);
+		MemoryStore store = store((builder) -> builder.hook(picky));
+		for (String id : List.of("a", "b", "n")) {
+			store.commit(note("0").id(id).expiresIn(Duration.ofMinutes(1)));
+			store.namespace(this.namespace + "z").commit(note("0").id(id).expiresIn(Duration.ofMinutes(1)));
+		}
+		lease("dead", "left");
+		picky.tamper(this.namespace, "left", store.get("n").orElseThrow());
+		refused.add("a");
+		this.clock.advance(Duration.ofHours(1));
+		assertThatThrownBy(store::maintenance).isInstanceOf(HookException.class);
+		assertThatThrownBy(store::maintenance).isInstanceOf(HookException.class);
+		assertThat(picky.facts(this.namespace)).containsOnlyKeys("a");
+		assertThat(picky.facts(this.namespace + "z")).containsOnlyKeys("a");
+		refused.clear();
+		store.maintenance();
+		assertThat(picky.facts(this.namespace)).isEmpty();
+		assertThat(picky.facts(this.namespace + "z")).isEmpty();
+	}
+
+	@Test
+	void recoversAlsoBehindFactsThatAHookNeverTakes() {
+		Set<String> refused = new HashSet<>(Set.of("a", "b", "c", "n"));
+		FaultyIndex picky = refusing(refused);
 		refused.forEach((id) -> this.memory.commit(note("0").id(id)));
 		MemoryStore store = store((builder) -> builder.hook(picky));
 		for (String id : List.of("a", "b", "c", "n")) {
