@@ -41,7 +41,8 @@ final class MaintenanceTask implements Runnable {
 			this.work.run();
 			this.failed = false;
 		}
-		catch (Exception ex) {
+		// an error, too, or the scheduler would never run it again, and say nothing
+		catch (Throwable ex) {
 			if (!this.failed) {
 				logger.warn("What is done every " + this.interval + " (" + this.property
 						+ ") failed and is tried again until it works", ex);

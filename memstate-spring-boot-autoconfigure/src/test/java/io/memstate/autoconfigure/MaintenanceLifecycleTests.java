@@ -98,6 +98,18 @@ class MaintenanceLifecycleTests {
 		assertThat(output).containsOnlyOnce("(test.interval) failed").contains("no database");
 	}
 
+	@Test
+	void goesOnAfterAnError() throws Exception {
+		CountDownLatch runs = new CountDownLatch(3);
+		MaintenanceLifecycle lifecycle = lifecycle(() -> {
+			runs.countDown();
+			throw new StackOverflowError("too deep");
+		}, OFTEN);
+		lifecycle.start();
+		assertThat(runs.await(30, TimeUnit.SECONDS)).isTrue();
+		lifecycle.stop();
+	}
+
 	private static MaintenanceLifecycle lifecycle(Runnable work, Duration interval) {
 		return new MaintenanceLifecycle(new MaintenanceTask("test.interval", interval, work));
 	}
