@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.memstate.storage.FactAddress;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.OutboxRetry;
@@ -63,6 +65,8 @@ final class OutboxDelivery {
 
 	private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
+	private final Instant started;
+
 	// since when nothing could be delivered, by hook
 	private final Map<String, Instant> down = new ConcurrentHashMap<>();
 
@@ -74,6 +78,7 @@ final class OutboxDelivery {
 		this.clock = clock;
 		this.maxAttempts = maxAttempts;
 		this.backOff = backOff;
+		this.started = clock.get();
 	}
 
 	/** What is to be delivered of a write. */
@@ -112,8 +117,7 @@ final class OutboxDelivery {
 		int batch = FIRST_BATCH;
 		int delivered = 0;
 		while (System.nanoTime() - began < LONGEST_RUN && !Thread.currentThread().isInterrupted()) {
-			Instant now = this.clock.get();
-			OutboxClaim claim = this.storage.outbox().claim(hook.name(), token, now, now.plus(lease(hook)), batch);
+			OutboxClaim claim = claim(hook, token, batch);
 			if (claim == null) {
 				break;
 			}
@@ -134,39 +138,17 @@ final class OutboxDelivery {
 		int caughtUp = 0;
 		for (RegisteredHook hook : this.hooks.strict()) {
 			String token = Leases.next();
-			OutboxClaim claim = claim(hook, token);
-			while (claim != null) {
-				boolean shown = showStored(hook, claim);
-				Instant pause = shown ? null : this.clock.get().plus(backOff(1));
-				this.storage.outbox().settle(claim, shown ? claim.rows() : List.of(), List.of(), pause);
-				caughtUp += shown ? claim.rows().size() : 0;
-				claim = shown ? claim(hook, token) : null;
+			OutboxClaim claim;
+			while ((claim = claim(hook, token, MAX_BATCH)) != null) {
+				caughtUp += new Batch(hook, claim).deliver();
 			}
 		}
 		return caughtUp;
 	}
 
-	private @Nullable OutboxClaim claim(RegisteredHook hook, String token) {
+	private @Nullable OutboxClaim claim(RegisteredHook hook, String token, int limit) {
 		Instant now = this.clock.get();
-		return this.storage.outbox().claim(hook.name(), token, now, now.plus(lease(hook)), MAX_BATCH);
-	}
-
-	private boolean showStored(RegisteredHook hook, OutboxClaim claim) {
-		Map<String, Set<String>> ids = new LinkedHashMap<>();
-		claim.rows()
-			.forEach((row) -> ids.computeIfAbsent(row.namespace(), (name) -> new LinkedHashSet<>())
-				.add(row.entry().factId()));
-		try {
-			HookRepair repair = new HookRepair(this.storage, this.strict, hook);
-			ids.forEach(repair::showStored);
-			return true;
-		}
-		catch (HookException | StorageException ex) {
-			logger
-				.warn("Could not yet show the hook '{}' facts whose changes are left in its outbox; it is tried again "
-						+ "with the next maintenance", hook.name(), ex);
-			return false;
-		}
+		return this.storage.outbox().claim(hook.name(), token, now, now.plus(lease(hook)), limit);
 	}
 
 	private static Duration lease(RegisteredHook hook) {
@@ -203,11 +185,19 @@ final class OutboxDelivery {
 
 		private final List<OutboxRetry> failed = new ArrayList<>();
 
+		// the last change of each fact
+		private final Map<FactAddress, Long> last = new HashMap<>();
+
 		private int failuresInARow;
 
 		Batch(RegisteredHook hook, OutboxClaim claim) {
 			this.hook = hook;
 			this.claim = claim;
+			claim.rows().forEach((row) -> this.last.put(fact(row), row.id()));
+		}
+
+		private static FactAddress fact(OutboxRow row) {
+			return new FactAddress(row.namespace(), row.entry().factId());
 		}
 
 		int deliver() {
@@ -228,26 +218,69 @@ final class OutboxDelivery {
 			return this.failuresInARow >= DOWN;
 		}
 
-		private @Nullable HookException tryAll(List<OutboxRow> rows) {
+		private @Nullable RuntimeException tryAll(List<OutboxRow> rows) {
 			try {
-				this.hook.apply(rows.stream()
-					.map((row) -> this.hook.change(row.namespace(), row.entry(), row.fence()))
-					.toList(), "; it will be told again");
+				tell(rows);
 				this.delivered.addAll(rows);
 				this.failuresInARow = 0;
 				OutboxDelivery.this.down.remove(this.hook.name());
 				return null;
 			}
-			catch (HookException ex) {
+			catch (HookException | StorageException ex) {
 				return ex;
 			}
+		}
+
+		private void tell(List<OutboxRow> rows) {
+			Set<String> stored = new LinkedHashSet<>();
+			if (this.hook.mode() == HookMode.STRICT) {
+				rows.forEach((row) -> stored.add(row.entry().factId()));
+			}
+			else {
+				this.hook.apply(rows.stream()
+					.map((row) -> this.hook.change(row.namespace(), row.entry(), row.fence()))
+					.toList(), "; it will be told again");
+				stored.addAll(outOfDate(rows));
+			}
+			if (!stored.isEmpty()) {
+				new HookRepair(OutboxDelivery.this.storage, OutboxDelivery.this.strict, this.hook)
+					.showStored(rows.get(0).namespace(), stored);
+			}
+		}
+
+		/**
+		 * The facts that were changed since the last change here, if that was recorded
+		 * before this store began: what came later may not have been recorded, as the
+		 * hook was away or strict for a while.
+		 */
+		private Set<String> outOfDate(List<OutboxRow> rows) {
+			Map<String, Long> versions = new HashMap<>();
+			for (OutboxRow row : rows) {
+				if (row.entry().at().isBefore(OutboxDelivery.this.started) && isLast(row)) {
+					versions.put(row.entry().factId(), row.entry().version());
+				}
+			}
+			if (versions.isEmpty()) {
+				return Set.of();
+			}
+			Set<String> ids = new LinkedHashSet<>();
+			OutboxDelivery.this.storage.facts(rows.get(0).namespace(), versions.keySet()).forEach((id, state) -> {
+				if (state.version() > versions.getOrDefault(id, 0L)) {
+					ids.add(id);
+				}
+			});
+			return ids;
+		}
+
+		private boolean isLast(OutboxRow row) {
+			return Long.valueOf(row.id()).equals(this.last.get(fact(row)));
 		}
 
 		// later changes of a fact wait for the one that failed
 		private void deliverOneByOne(List<OutboxRow> rows) {
 			for (List<OutboxRow> changes : leastTriedFirst(rows)) {
 				for (OutboxRow row : changes) {
-					HookException failure = tryAll(List.of(row));
+					RuntimeException failure = tryAll(List.of(row));
 					if (failure != null) {
 						this.failuresInARow++;
 						failed(row, failure);
@@ -274,7 +307,7 @@ final class OutboxDelivery {
 			return facts;
 		}
 
-		private void failed(OutboxRow row, HookException failure) {
+		private void failed(OutboxRow row, RuntimeException failure) {
 			int attempts = row.attempts() + 1;
 			boolean parked = attempts >= OutboxDelivery.this.maxAttempts;
 			Instant due = OutboxDelivery.this.clock.get().plus(backOff(attempts));

@@ -1396,6 +1396,59 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	@Test
+	void bringsAHookInStepThatHasBecomeStrictBesideFactsThatItNeverTakes() {
+		FaultyIndex index = poisoned();
+		MemoryStore outbox = outbox(index, UnaryOperator.identity());
+		for (int i = 0; i < 3; i++) {
+			outbox.commit(note("1").id("poison" + i));
+		}
+		for (int i = 0; i < 40; i++) {
+			outbox.commit(note("1").id("n" + i));
+		}
+		MemoryStore strict = store((builder) -> builder.hook(index));
+		for (int i = 0; i < 10; i++) {
+			strict.maintenance();
+			this.clock.advance(Duration.ofMinutes(10));
+		}
+		assertThat(index.facts(this.namespace)).hasSize(40);
+		assertThat(strict.hooks().list().get(0).pending()).isEqualTo(3);
+	}
+
+	@Test
+	void leavesAHookInStepThatWasStrictWhileAChangeWasParked() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, (builder) -> builder.hookMaxAttempts(1));
+		outbox.commit(note("1").id("n"));
+		index.down(true);
+		outbox.hooks().deliver();
+		index.down(false);
+		assertThat(outbox.hooks().list().get(0).parked()).isEqualTo(1);
+		this.clock.advance(Duration.ofMinutes(10));
+		store((builder) -> builder.hook(index)).update("n", Patch.set("text", "2"));
+		MemoryStore again = outbox(index, UnaryOperator.identity());
+		again.hooks().retryParked(index.name());
+		assertThat(again.hooks().deliver()).isEqualTo(1);
+		assertThat(index.drift(this.memory)).isZero();
+		assertThat(again.hooks().list().get(0).pending()).isZero();
+	}
+
+	@Test
+	void leavesAHookInStepThatWasAwayWhileAChangeWaited() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, UnaryOperator.identity());
+		outbox.commit(note("1").id("n"));
+		outbox.update("n", Patch.set("text", "2"));
+		outbox.commit(note("1").id("m"));
+		this.memory.update("n", Patch.set("text", "3"));
+		this.memory.delete("m");
+		this.clock.advance(Duration.ofMinutes(10));
+		MemoryStore again = outbox(index, UnaryOperator.identity());
+		again.hooks().reindex(index.name());
+		assertThat(again.hooks().deliver()).isEqualTo(3);
+		assertThat(index.drift(this.memory)).isZero();
+	}
+
+	@Test
 	void letsOtherFactsPassOneThatFails() {
 		FaultyIndex index = poisoned();
 		MemoryStore outbox = outbox(index, UnaryOperator.identity());
