@@ -201,12 +201,22 @@ final class SqliteIntents implements JpaIntents {
 			catch (SQLException | RuntimeException | Error ex) {
 				this.ended.addAll(ends);
 				endSoon();
-				execute(connection, "rollback");
+				rollback(connection, ex);
 				throw ex;
 			}
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private static void rollback(Connection connection, Throwable failure) {
+		try {
+			execute(connection, "rollback");
+		}
+		catch (SQLException ex) {
+			// after some failures, as that of a full disk, SQLite has done so by itself
+			failure.addSuppressed(ex);
 		}
 	}
 

@@ -123,6 +123,22 @@ class SqliteFullIT {
 		assertStaysWhole(launcher, mounted.resolve("memory.db"), "disk is full");
 	}
 
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void tellsThatTheDiskIsFullWhenFactsCannotBeLeased() throws Exception {
+		Path mounted = Files.createDirectory(this.directory.resolve("disk"));
+		List<String> launcher = List.of("unshare", "--map-root-user", "--mount", "sh", "-c",
+				"mount -t tmpfs -o size=1500k tmpfs \"$0\" && exec \"$@\"", mounted.toString());
+		assumeThat(runs(launcher)).as("may mount a file system of its own").isTrue();
+		try (ChildProcess child = ChildProcess.start(launcher, Leaser.class, mounted.resolve("memory.db").toString())) {
+			assertThat(child.rest()).as(() -> child.output())
+				.singleElement()
+				.asString()
+				.contains("disk is full: make room");
+			assertThat(child.awaitExit()).isZero();
+		}
+	}
+
 	/** No file may grow beyond a size: an error that is none of a full disk. */
 	@Test
 	@EnabledOnOs({ OS.LINUX, OS.MAC })
@@ -198,6 +214,35 @@ class SqliteFullIT {
 				ChildProcess.tell(String.valueOf(message));
 			}
 			ChildProcess.tell("whole");
+		}
+
+	}
+
+	/**
+	 * Writes facts that a hook is told of until none can be leased any more.
+	 */
+	static final class Leaser {
+
+		private Leaser() {
+		}
+
+		public static void main(String[] arguments) {
+			try (SqliteStorage storage = SqliteStorage.open(Path.of(arguments[0]));
+					MemoryStore store = MemoryStore.builder(storage).hook(new QuietHook()).build()) {
+				storage.initialize();
+				String message = "";
+				String cause = "";
+				for (int i = 0; !message.startsWith("Could not lease"); i++) {
+					try {
+						store.commit(note("x".repeat(1_000)).id("n" + i));
+					}
+					catch (StorageException ex) {
+						message = String.valueOf(ex.getMessage());
+						cause = String.valueOf(ex.getCause());
+					}
+				}
+				ChildProcess.tell(cause);
+			}
 		}
 
 	}
