@@ -1,5 +1,7 @@
 package io.memstate.storage.redis;
 
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import io.memstate.storage.Precondition;
 import io.memstate.storage.Renewal;
 import io.memstate.storage.Unit;
 import io.memstate.storage.memory.InMemoryStorage;
+import io.memstate.test.TcpProxy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,20 +55,24 @@ class HookStorageIT {
 		Random random = new Random(seed);
 		HookStorage model = new InMemoryStorage();
 		Map<String, Long> fences = new HashMap<>();
+		String[] tokens = { "token0", "token1", "token2", "token3", "token4" };
 		try (RedisStorage storage = (seed == 3) ? TestRedisCluster.storage() : TestRedis.storage()) {
 			for (int i = 0; i < 400; i++) {
 				String namespace = NAMESPACES.get(random.nextInt(NAMESPACES.size()));
-				String token = "token" + random.nextInt(5);
+				int holder = random.nextInt(5);
+				String token = tokens[holder];
 				Instant until = START.plusMillis(random.nextInt(1000));
 				switch (random.nextInt(6)) {
 					case 0, 1, 2 -> {
 						LeaseRequest request = new LeaseRequest(namespace, token, ids(random), until,
-								random.nextBoolean() ? Set.of() : Set.of("token" + random.nextInt(5)));
+								random.nextBoolean() ? Set.of() : Set.of(tokens[random.nextInt(5)]));
 						compare(storage.intents().lease(List.of(request)).get(0),
 								model.intents().lease(List.of(request)).get(0), namespace, fences);
 					}
 					case 3 -> {
-						String other = "token" + random.nextInt(5);
+						// a token that is new, or the same
+						String other = random.nextBoolean() ? "other" + i : token;
+						tokens[holder] = other;
 						Renewal renewal = storage.intents().renew(namespace, token, other, until);
 						assertThat(renewal.factIds())
 							.isEqualTo(model.intents().renew(namespace, token, other, until).factIds());
@@ -114,6 +121,24 @@ class HookStorageIT {
 	private static void rises(Map<String, Long> fences, String namespace, long fence) {
 		assertThat(fence).isGreaterThan(fences.getOrDefault(namespace, 0L));
 		fences.put(namespace, fence);
+	}
+
+	@Test
+	void handsIntentsOnThoughTheAnswerIsLost() {
+		String host = URI.create(TestRedis.uri()).getHost();
+		try (TcpProxy proxy = TcpProxy.to(host, URI.create(TestRedis.uri()).getPort());
+				RedisStorage storage = RedisStorage.open("redis://127.0.0.1:" + proxy.port())
+					.keyPrefix(TestRedis.newPrefix())) {
+			storage.initialize();
+			storage.intents().renew("a", "none", "none", START); // so that the server
+																	// knows the script
+			storage.intents().lease(List.of(new LeaseRequest("a", "token", Set.of("id"), START, Set.of())));
+			proxy.loseAnswerTo(RedisScript.RENEW.sha().getBytes(StandardCharsets.US_ASCII));
+			// the client sends it again once it is connected again
+			assertThat(storage.intents().renew("a", "token", "other", START).factIds()).containsExactly("id");
+			assertThat(proxy.lost()).isEqualTo(1);
+			assertThat(storage.intents().list(null, 10)).containsExactly(new Intent("a", "id", "other", START));
+		}
 	}
 
 	@Test
