@@ -140,6 +140,13 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		}
 	}
 
+	// for what may wait for rows of others
+	private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+		PreparedStatement statement = connection.prepareStatement(sql);
+		statement.setQueryTimeout(this.timeout);
+		return statement;
+	}
+
 	// once the rows are locked, so that the later lease of a fact has the higher one
 	private long[] fences(Connection connection, int count) throws SQLException {
 		long[] fences = new long[count];
@@ -253,7 +260,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 			return;
 		}
 		writeAtOnce((connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement(this.remove)) {
+			try (PreparedStatement statement = prepare(connection, this.remove)) {
 				statement.setString(1, request.namespace());
 				statement.setString(2, request.token());
 				statement.setArray(3, connection.createArrayOf("text", factIds.toArray()));
@@ -272,7 +279,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		intents.sort(Comparator.comparing(Intent::namespace).thenComparing(Intent::factId));
 		Map<String, Added> added = new HashMap<>();
 		writeAtOnce((connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement(this.add)) {
+			try (PreparedStatement statement = prepare(connection, this.add)) {
 				statement.setArray(1, texts(connection, intents, Intent::namespace));
 				statement.setArray(2, texts(connection, intents, Intent::factId));
 				statement.setArray(3, texts(connection, intents, Intent::token));
@@ -325,7 +332,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 	@Override
 	public void release(String namespace, Collection<String> tokens) {
 		writeAtOnce((connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement(this.releaseAll)) {
+			try (PreparedStatement statement = prepare(connection, this.releaseAll)) {
 				statement.setString(1, namespace);
 				statement.setArray(2, connection.createArrayOf("text", tokens.toArray()));
 				return statement.executeUpdate();

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,6 +224,28 @@ class PostgresHookIT extends HookSafetyContractTests {
 				other.commit();
 			}
 			assertThat(intents.list(null, 10)).extracting(Intent::factId).containsExactly("b", "c");
+		}
+	}
+
+	@Test
+	void waitsNoLongerThanAStatementMayTakeForALeaseThatIsNotCommitted() throws SQLException {
+		PGSimpleDataSource dataSource = PostgresServer.dataSource();
+		String schema = PostgresServer.newSchema();
+		try (PostgresStorage storage = PostgresStorage.using(dataSource)
+			.schema(schema)
+			.statementTimeout(Duration.ofSeconds(1))) {
+			storage.initialize();
+			try (Connection other = dataSource.getConnection(); Statement statement = other.createStatement()) {
+				other.setAutoCommit(false);
+				// as a process that is stopped, or cut off, while it leases
+				statement.executeUpdate("insert into " + schema + ".memstate_intent (namespace, fact_id, token, "
+						+ "until_at) values ('n', 'b', 'other', 0)");
+				CompletableFuture<List<LeaseResult>> lease = CompletableFuture
+					.supplyAsync(() -> storage.intents().lease(List.of(request("one", "a", "b"))));
+				assertThatThrownBy(() -> lease.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(StorageException.class)
+					.hasMessageContaining("took too long");
+			}
+			assertThat(storage.intents().list(null, 10)).isEmpty();
 		}
 	}
 
