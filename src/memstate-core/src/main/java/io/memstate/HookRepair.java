@@ -245,14 +245,14 @@ final class HookRepair {
 			work.accept(lease.fence());
 		}
 		catch (RuntimeException ex) {
-			this.storage.intents().renew(namespace, token, token, Instant.EPOCH);
+			this.strict.giveUp(namespace, token);
 			throw ex;
 		}
 		if (lease.takenOver()) {
 			this.strict.putRight(namespace, token);
 		}
 		else {
-			this.storage.intents().release(namespace, token);
+			this.strict.release(namespace, token);
 		}
 	}
 

@@ -64,14 +64,19 @@ final class Leases {
 		return isKept(token) || token.contains("/" + AHEAD);
 	}
 
-	/** Ends leases that are not needed any more; those that can't be ended run out. */
-	static void giveBack(HookStorage storage, String namespace, Collection<String> tokens) {
+	/**
+	 * Ends leases that are not needed any more; those that can't be ended run out.
+	 * @return whether they are ended for certain
+	 */
+	static boolean giveBack(HookStorage storage, String namespace, Collection<String> tokens) {
 		boolean interrupted = Thread.interrupted();
 		try {
 			storage.intents().release(namespace, tokens);
+			return true;
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Could not give back leases of namespace '{}'; they run out", namespace, ex);
+			return false;
 		}
 		finally {
 			if (interrupted) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,6 +50,8 @@ final class StrictHooks {
 
 	private static final int MAX_FAILURES = 3;
 
+	private static final int MOST_LOST = 1_000;
+
 	private final HookStorage storage;
 
 	private final HookRegistry hooks;
@@ -60,6 +63,19 @@ final class StrictHooks {
 	private final LeasedIds ids;
 
 	private final KeptLeases kept;
+
+	// tokens of this store that nobody holds any more, though they may still be leased,
+	// as the storage did not answer; the last ones
+	private final Set<String> lost = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+			return size() > MOST_LOST;
+		}
+
+	}));
 
 	// where a recovery gave up: the next one begins there, or facts that a hook never
 	// takes would keep it from all others
@@ -88,12 +104,15 @@ final class StrictHooks {
 	 * @return null if others hold it
 	 */
 	@Nullable LeasedFact leaseAndRead(String namespace, String factId, String token) {
-		return ((ReadingIntents) this.storage.intents()).leaseAndRead(namespace, factId, token, until());
+		ReadingIntents intents = (ReadingIntents) this.storage.intents();
+		return orLose(Set.of(token), () -> intents.leaseAndRead(namespace, factId, token, until()));
 	}
 
 	/** Ends leases under which hooks were told of nothing. */
 	void giveBack(String namespace, Collection<String> tokens) {
-		Leases.giveBack(this.storage, namespace, tokens);
+		if (!Leases.giveBack(this.storage, namespace, tokens)) {
+			this.lost.addAll(tokens);
+		}
 	}
 
 	/** Gives back what is leased while hooks are told of nothing. */
@@ -260,6 +279,11 @@ final class StrictHooks {
 
 	private @Nullable Lease lease(String namespace, String token, Set<String> ids, Predicate<Intent> mayTakeOver,
 			Set<String> own) {
+		return orLose(Set.of(token), () -> tryLease(namespace, token, ids, mayTakeOver, own));
+	}
+
+	private @Nullable Lease tryLease(String namespace, String token, Set<String> ids, Predicate<Intent> mayTakeOver,
+			Set<String> own) {
 		Set<String> replaces = new HashSet<>(own);
 		for (int i = 0; i < TAKE_OVERS; i++) {
 			LeaseRequest request = new LeaseRequest(namespace, token, ids, until(), replaces);
@@ -283,7 +307,22 @@ final class StrictHooks {
 	}
 
 	private boolean isOver(Intent intent) {
-		return !intent.until().isAfter(this.clock.get()) || Leases.isDead(intent.token());
+		return !intent.until().isAfter(this.clock.get()) || this.lost.contains(intent.token())
+				|| Leases.isDead(intent.token());
+	}
+
+	/**
+	 * Does something with the intents of tokens, which nobody holds any more if it fails:
+	 * the storage may have done it all the same, or be about to.
+	 */
+	private <R extends @Nullable Object> R orLose(Set<String> tokens, Supplier<R> work) {
+		try {
+			return work.get();
+		}
+		catch (RuntimeException ex) {
+			this.lost.addAll(tokens);
+			throw ex;
+		}
 	}
 
 	private Instant until() {
@@ -307,7 +346,8 @@ final class StrictHooks {
 			// under another token, so that a write whose outcome is unknown is not
 			// carried out any more
 			String own = Leases.next();
-			Renewal renewal = this.storage.intents().renew(namespace, token, own, until());
+			Renewal renewal = orLose(Set.of(token, own),
+					() -> this.storage.intents().renew(namespace, token, own, until()));
 			if (renewal.factIds().isEmpty()) {
 				return;
 			}
@@ -315,16 +355,29 @@ final class StrictHooks {
 				showStored(namespace, renewal, hooks);
 			}
 			catch (RuntimeException ex) {
-				this.storage.intents().renew(namespace, own, own, Instant.EPOCH);
+				giveUp(namespace, own);
 				throw ex;
 			}
-			this.storage.intents().release(namespace, own);
+			release(namespace, own);
 		}
 		finally {
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	/** Leaves intents to whoever wants them next. */
+	void giveUp(String namespace, String token) {
+		orLose(Set.of(token), () -> this.storage.intents().renew(namespace, token, token, Instant.EPOCH));
+	}
+
+	/** Removes intents of which hooks were told for the last time. */
+	void release(String namespace, String token) {
+		orLose(Set.of(token), () -> {
+			this.storage.intents().release(namespace, token);
+			return true;
+		});
 	}
 
 	/** The same for every hook. */

@@ -41,6 +41,7 @@ import io.memstate.HookOptions;
 import io.memstate.HookStatus;
 import io.memstate.MemoryHook;
 import io.memstate.MemoryStore;
+import io.memstate.MemoryStoreException;
 import io.memstate.Patch;
 import io.memstate.ReconcileReport;
 import io.memstate.ReindexProgress;
@@ -784,6 +785,68 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		down.set(false);
 		update(store, "n", 1);
 		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(2);
+		assertNothingLeased();
+	}
+
+	@Test
+	void takesOverALeaseWhoseAnswerWasLost() {
+		goesOnAfter((down) -> intercepting((method, arguments) -> {
+		}, (method, result) -> failIf(down.get() && method.startsWith("lease"))));
+	}
+
+	@Test
+	void takesOverAWithdrawalWhoseAnswerWasLost() {
+		this.index.failNext(new IllegalStateException("down"));
+		goesOnAfter((down) -> intercepting((method, arguments) -> {
+		}, (method, result) -> failIf(down.get() && method.equals("renew"))));
+	}
+
+	@Test
+	void takesOverWhatCouldNotBeWithdrawn() {
+		this.index.failNext(new IllegalStateException("down"));
+		goesOnAfter((down) -> intercepting((method, arguments) -> failIf(down.get() && method.equals("renew")),
+				(method, result) -> {
+				}));
+	}
+
+	@Test
+	void takesOverWhatCouldNotBeGivenBack() {
+		this.index.failNext(new IllegalStateException("down"));
+		goesOnAfter((down) -> intercepting((method, arguments) -> failIf(down.get() && method.equals("release")),
+				(method, result) -> {
+				}));
+	}
+
+	private static void failIf(boolean failing) {
+		if (failing) {
+			throw new StorageException("No answer in time", null);
+		}
+	}
+
+	/** Fails to write a fact, and then writes it, without waiting for a lease to end. */
+	private void goesOnAfter(Function<AtomicBoolean, HookStorage> failing) {
+		this.memory.commit(note("0").id("n"));
+		AtomicBoolean down = new AtomicBoolean(true);
+		MemoryStore store = over(failing.apply(down));
+		assertThatThrownBy(() -> update(store, "n", 1)).isInstanceOf(MemoryStoreException.class);
+		down.set(false);
+		update(store, "n", 1);
+		assertThat(this.memory.get("n").orElseThrow().version()).isEqualTo(2);
+		assertNothingLeased();
+	}
+
+	@Test
+	void recoversWhatCouldNotBeWithdrawnAtOnce() {
+		this.memory.commit(note("0").id("n"));
+		AtomicBoolean down = new AtomicBoolean(true);
+		MemoryStore store = over(
+				intercepting((method, arguments) -> failIf(down.get() && method.equals("renew")), (method, result) -> {
+				}));
+		this.index.failNext(new IllegalStateException("down"));
+		assertThatThrownBy(() -> update(store, "n", 1)).isInstanceOf(HookException.class);
+		assertThat(intents()).hasSize(1);
+		down.set(false);
+		assertThat(store.hooks().recover()).isEqualTo(1);
 		assertNothingLeased();
 	}
 
