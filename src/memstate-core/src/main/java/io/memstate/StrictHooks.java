@@ -77,8 +77,8 @@ final class StrictHooks {
 
 	}));
 
-	// where a recovery gave up: the next one begins there, or facts that a hook never
-	// takes would keep it from all others
+	// the last fact that a recovery which gave up has seen: the next one begins behind
+	// it, or facts that a hook never takes would keep it from all others
 	private volatile @Nullable FactAddress gaveUpAt;
 
 	StrictHooks(HookStorage storage, HookRegistry hooks, Supplier<Instant> clock) {
@@ -337,10 +337,11 @@ final class StrictHooks {
 	/**
 	 * Shows hooks the stored state of the facts whose intents still carry a token, and
 	 * removes these intents. Facts that another has taken over are put right by that one.
+	 * @return how many facts these were
 	 * @throws HookException if a hook fails; all of them have been tried, and the lease
 	 * has been given up
 	 */
-	void putRight(String namespace, String token, Collection<RegisteredHook> hooks) {
+	int putRight(String namespace, String token, Collection<RegisteredHook> hooks) {
 		boolean interrupted = Thread.interrupted();
 		try {
 			// under another token, so that a write whose outcome is unknown is not
@@ -349,7 +350,7 @@ final class StrictHooks {
 			Renewal renewal = orLose(Set.of(token, own),
 					() -> this.storage.intents().renew(namespace, token, own, until()));
 			if (renewal.factIds().isEmpty()) {
-				return;
+				return 0;
 			}
 			try {
 				showStored(namespace, renewal, hooks);
@@ -359,6 +360,7 @@ final class StrictHooks {
 				throw ex;
 			}
 			release(namespace, own);
+			return renewal.factIds().size();
 		}
 		finally {
 			if (interrupted) {
@@ -381,8 +383,8 @@ final class StrictHooks {
 	}
 
 	/** The same for every hook. */
-	void putRight(String namespace, String token) {
-		putRight(namespace, token, this.hooks.all());
+	int putRight(String namespace, String token) {
+		return putRight(namespace, token, this.hooks.all());
 	}
 
 	private void showStored(String namespace, Renewal renewal, Collection<RegisteredHook> hooks) {
@@ -448,44 +450,32 @@ final class StrictHooks {
 			List<Intent> page;
 			do {
 				page = StrictHooks.this.storage.intents().list(after, PAGE);
-				Map<String, Map<String, List<FactAddress>>> over = new LinkedHashMap<>();
+				Set<List<String>> tried = new HashSet<>();
 				for (Intent intent : page) {
-					after = new FactAddress(intent.namespace(), intent.factId());
-					if (isOver(intent)) {
-						over.computeIfAbsent(intent.namespace(), (namespace) -> new LinkedHashMap<>())
-							.computeIfAbsent(intent.token(), (token) -> new ArrayList<>())
-							.add(after);
+					if (isOver(intent) && tried.add(List.of(intent.namespace(), intent.token()))) {
+						if (this.failures >= MAX_FAILURES) {
+							this.gaveUpAt = after;
+							return;
+						}
+						putRight(intent.namespace(), intent.token());
 					}
+					after = new FactAddress(intent.namespace(), intent.factId());
 				}
-				over.forEach((namespace, left) -> left.forEach((token, facts) -> putRight(namespace, token, facts)));
 			}
-			while (page.size() == PAGE && this.gaveUpAt == null);
+			while (page.size() == PAGE);
 		}
 
-		private void putRight(String namespace, String token, List<FactAddress> facts) {
-			if (this.gaveUpAt != null) {
-				return;
+		private void putRight(String namespace, String token) {
+			try {
+				this.recovered += StrictHooks.this.putRight(namespace, token);
 			}
-			if (recover(namespace, token)) {
-				this.recovered += facts.size();
-			}
-			else if (++this.failures == MAX_FAILURES) {
-				this.gaveUpAt = facts.get(0);
+			catch (HookException | StorageException ex) {
+				this.failures++;
+				logger.warn("Could not yet recover facts of namespace '{}' that hooks were being told of; it is tried "
+						+ "again with the next maintenance and the next write of these facts", namespace, ex);
 			}
 		}
 
-	}
-
-	private boolean recover(String namespace, String token) {
-		try {
-			putRight(namespace, token);
-			return true;
-		}
-		catch (HookException | StorageException ex) {
-			logger.warn("Could not yet recover facts of namespace '{}' that hooks were being told of; it is tried "
-					+ "again with the next maintenance and the next write of these facts", namespace, ex);
-			return false;
-		}
 	}
 
 	/** One write that hooks are told of. */

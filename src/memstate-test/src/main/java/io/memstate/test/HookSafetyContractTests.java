@@ -271,6 +271,22 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	@Test
+	void recoversWithTheNextAttemptWhatLiesBehindWritesOfManyFacts() {
+		FaultyIndex picky = refusing(Set.of("1a", "1b", "1c"));
+		picky.tamper(this.namespace, "n", this.memory.commit(note("0")));
+		for (String left : List.of("a", "b", "c")) {
+			lease("dead " + left, "1" + left, "2" + left, "3" + left);
+		}
+		lease("dead n", "n");
+		this.clock.advance(Duration.ofMinutes(2));
+		MemoryStore store = store((builder) -> builder.hook(picky));
+		store.hooks().recover();
+		store.hooks().recover();
+		assertThat(intents()).hasSize(9).extracting(Intent::factId).doesNotContain("n");
+		assertThat(picky.facts(this.namespace)).doesNotContainKey("n");
+	}
+
+	@Test
 	void waitsForALeaseThatIsValid() {
 		Fact fact = this.strict.commit(note("0").id("n"));
 		die(fact, "n");
