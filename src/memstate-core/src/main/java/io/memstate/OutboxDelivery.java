@@ -97,8 +97,21 @@ final class OutboxDelivery {
 
 	/** Delivers what is due; what another thread is delivering is waited for. */
 	int deliver() {
+		return deliver(this.hooks.outbox());
+	}
+
+	/**
+	 * Shows strict hooks the stored state of the facts that are left in their outboxes
+	 * from a time when they were not strict: the changes themselves may be older than
+	 * what these hooks were told since.
+	 */
+	int catchUp() {
+		return deliver(this.hooks.strict());
+	}
+
+	private int deliver(List<RegisteredHook> hooks) {
 		int delivered = 0;
-		for (RegisteredHook hook : this.hooks.outbox()) {
+		for (RegisteredHook hook : hooks) {
 			ReentrantLock lock = this.locks.computeIfAbsent(hook.name(), (name) -> new ReentrantLock());
 			lock.lock();
 			try {
@@ -117,7 +130,8 @@ final class OutboxDelivery {
 		int batch = FIRST_BATCH;
 		int delivered = 0;
 		while (System.nanoTime() - began < LONGEST_RUN && !Thread.currentThread().isInterrupted()) {
-			OutboxClaim claim = claim(hook, token, batch);
+			Instant now = this.clock.get();
+			OutboxClaim claim = this.storage.outbox().claim(hook.name(), token, now, now.plus(lease(hook)), batch);
 			if (claim == null) {
 				break;
 			}
@@ -127,28 +141,6 @@ final class OutboxDelivery {
 			batch = (System.nanoTime() - start < LONG_CALL) ? Math.min(2 * batch, MAX_BATCH) : Math.max(batch / 4, 1);
 		}
 		return delivered;
-	}
-
-	/**
-	 * Shows strict hooks the stored state of the facts that are left in their outboxes
-	 * from a time when they were not strict: the changes themselves may be older than
-	 * what these hooks were told since.
-	 */
-	int catchUp() {
-		int caughtUp = 0;
-		for (RegisteredHook hook : this.hooks.strict()) {
-			String token = Leases.next();
-			OutboxClaim claim;
-			while ((claim = claim(hook, token, MAX_BATCH)) != null) {
-				caughtUp += new Batch(hook, claim).deliver();
-			}
-		}
-		return caughtUp;
-	}
-
-	private @Nullable OutboxClaim claim(RegisteredHook hook, String token, int limit) {
-		Instant now = this.clock.get();
-		return this.storage.outbox().claim(hook.name(), token, now, now.plus(lease(hook)), limit);
 	}
 
 	private static Duration lease(RegisteredHook hook) {

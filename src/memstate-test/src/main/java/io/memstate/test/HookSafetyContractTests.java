@@ -1494,6 +1494,20 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	@Test
+	void takesFewChangesAtFirstToShowWhatIsStored() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, UnaryOperator.identity());
+		for (int i = 0; i < 150; i++) {
+			outbox.commit(note(Integer.toString(i)).id("n"));
+		}
+		long calls = index.calls();
+		assertThat(store((builder) -> builder.hook(index)).hooks().recover()).isEqualTo(150);
+		// a claim has a time limit, and nobody knows yet how slow the hook is
+		assertThat(index.calls()).isGreaterThan(calls + 1);
+		assertThat(index.drift(this.memory)).isZero();
+	}
+
+	@Test
 	void leavesAHookInStepThatWasStrictWhileAChangeWasParked() {
 		FaultyIndex index = ownIndex();
 		MemoryStore outbox = outbox(index, (builder) -> builder.hookMaxAttempts(1));
