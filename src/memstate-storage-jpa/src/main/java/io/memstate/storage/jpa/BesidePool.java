@@ -24,7 +24,8 @@ final class BesidePool implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(BesidePool.class);
 
-	private final Database database;
+	// not that of the pool, which may isolate its transactions otherwise
+	private final Database database = new PostgresDatabase();
 
 	private final DataSource pool;
 
@@ -43,13 +44,11 @@ final class BesidePool implements AutoCloseable {
 
 	/**
 	 * Creates a pool.
-	 * @param database the database
 	 * @param pool the pool that facts are written with
 	 * @param given makes connections where that pool does not tell how, or null
 	 * @param first what to do before anything else
 	 */
-	BesidePool(Database database, DataSource pool, @Nullable DataSource given, SqlWork<?> first) {
-		this.database = database;
+	BesidePool(DataSource pool, @Nullable DataSource given, SqlWork<?> first) {
 		this.pool = pool;
 		this.given = given;
 		this.first = first;
@@ -85,8 +84,8 @@ final class BesidePool implements AutoCloseable {
 				this.owned = beside();
 			}
 			DataSource dataSource = (this.owned != null) ? this.owned : this.pool;
-			try (Connection connection = dataSource.getConnection()) {
-				write(connection, this.first);
+			try (Loan loan = Loan.of(dataSource)) {
+				write(loan.connection(), this.first);
 			}
 			this.opened = dataSource;
 		}
@@ -143,27 +142,31 @@ final class BesidePool implements AutoCloseable {
 	 * @throws SQLException if the work or the commit failed
 	 */
 	<R> R write(SqlWork<R> work) throws SQLException {
-		try (Connection connection = open().getConnection()) {
-			return write(connection, work);
+		try (Loan loan = Loan.of(open())) {
+			return write(loan.connection(), work);
 		}
 	}
 
 	private <R> R write(Connection connection, SqlWork<R> work) throws SQLException {
-		boolean restore = !connection.getAutoCommit();
-		this.database.begin(connection);
 		try {
+			this.database.begin(connection);
 			R result = work.run(connection);
 			this.database.commit(connection);
 			return result;
 		}
 		catch (SQLException | RuntimeException | Error ex) {
-			this.database.rollback(connection);
+			rollback(connection, ex);
 			throw ex;
 		}
-		finally {
-			if (restore) {
-				connection.setAutoCommit(false);
-			}
+	}
+
+	// what can't be rolled back is closed, and why that failed says less
+	private void rollback(Connection connection, Throwable failure) {
+		try {
+			this.database.rollback(connection);
+		}
+		catch (SQLException ex) {
+			failure.addSuppressed(ex);
 		}
 	}
 
@@ -176,20 +179,9 @@ final class BesidePool implements AutoCloseable {
 	 * @throws SQLException if it failed
 	 */
 	<R> R writeAtOnce(SqlWork<R> work) throws SQLException {
-		try (Connection connection = open().getConnection()) {
-			if (!this.database.isReadCommitted(connection)) {
-				return write(connection, work);
-			}
-			boolean restore = !connection.getAutoCommit();
-			connection.setAutoCommit(true);
-			try {
-				return work.run(connection);
-			}
-			finally {
-				if (restore) {
-					connection.setAutoCommit(false);
-				}
-			}
+		try (Loan loan = Loan.of(open())) {
+			Connection connection = loan.connection();
+			return this.database.isReadCommitted(connection) ? work.run(connection) : write(connection, work);
 		}
 	}
 
@@ -199,6 +191,40 @@ final class BesidePool implements AutoCloseable {
 		if (this.owned != null) {
 			this.owned.close();
 		}
+	}
+
+	/**
+	 * A connection on loan, which commits each statement until it is told otherwise.
+	 *
+	 * @param connection the connection
+	 * @param restore whether the pool gave it otherwise, and is to get it back so
+	 */
+	private record Loan(Connection connection, boolean restore) implements AutoCloseable {
+
+		static Loan of(DataSource pool) throws SQLException {
+			Connection connection = pool.getConnection();
+			try {
+				Loan loan = new Loan(connection, !connection.getAutoCommit());
+				if (loan.restore) {
+					connection.setAutoCommit(true);
+				}
+				return loan;
+			}
+			catch (SQLException | RuntimeException ex) {
+				connection.close();
+				throw ex;
+			}
+		}
+
+		@Override
+		public void close() throws SQLException {
+			try (Connection closed = this.connection) {
+				if (this.restore) {
+					closed.setAutoCommit(false);
+				}
+			}
+		}
+
 	}
 
 }

@@ -75,8 +75,7 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 			Supplier<@Nullable CallerTransaction> transactions, Function<Exception, StorageException> failures) {
 		this.database = database;
 		this.connections = connections;
-		this.beside = new BesidePool(database, connections.pools().writer(), settings.hookConnections(),
-				this::raiseFence);
+		this.beside = new BesidePool(connections.pools().writer(), settings.hookConnections(), this::raiseFence);
 		this.transactions = transactions;
 		this.statements = new IntentStatements(database, settings);
 		this.failures = failures;
@@ -363,8 +362,12 @@ final class PostgresIntents implements JpaIntents, ReadingIntents {
 		if (transaction == null || connection.getTransactionIsolation() <= Connection.TRANSACTION_READ_COMMITTED) {
 			return;
 		}
-		this.statements.hold(connection, lease.token());
-		leased.addAll(write((beside) -> this.statements.held(beside, namespace, lease.token())));
+		leased.addAll(write((beside) -> {
+			// not before there is a connection beside, as those who would wait for what
+			// is held may take the last one
+			this.statements.hold(connection, lease.token());
+			return this.statements.held(beside, namespace, lease.token());
+		}));
 		if (leased.containsAll(lease.factIds())) {
 			transaction.afterCompletion((outcome) -> {
 				if (outcome == Outcome.COMMITTED) {

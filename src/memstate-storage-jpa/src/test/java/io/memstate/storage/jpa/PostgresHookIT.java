@@ -130,6 +130,36 @@ class PostgresHookIT extends HookSafetyContractTests {
 	}
 
 	@Test
+	void waitsForNoConnectionWhileItHoldsOffWhoMayHaveTheLastOne() {
+		AtomicReference<Runnable> atConnection = new AtomicReference<>(() -> {
+		});
+		DataSource pool = new DelegatingDataSource(new WatchedDataSource(PostgresServer.dataSource(), 2, (sql) -> {
+		})) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				atConnection.getAndSet(() -> {
+				}).run();
+				return super.getConnection();
+			}
+
+		};
+		try (PostgresStorage storage = PostgresStorage.using(pool).schema(PostgresServer.newSchema())) {
+			storage.initialize();
+			Intents intents = storage.intents();
+			serializable(pool).executeWithoutResult((status) -> {
+				storage.facts("n", List.of("a"));
+				intents.lease(List.of(request("one", "a")));
+				atConnection
+					.set(() -> CompletableFuture.supplyAsync(() -> intents.renew("n", "one", "other", Instant.EPOCH))
+						.completeOnTimeout(null, 500, TimeUnit.MILLISECONDS)
+						.join());
+				assertThat(storage.apply(end("one", "a"))).isInstanceOf(ApplyResult.Rejected.class);
+			});
+		}
+	}
+
+	@Test
 	void endsTheLeaseOfATransactionThatCanNotSeeIt() {
 		PGSimpleDataSource dataSource = PostgresServer.dataSource();
 		try (PostgresStorage storage = PostgresStorage.using(dataSource).schema(PostgresServer.newSchema())) {
@@ -178,6 +208,32 @@ class PostgresHookIT extends HookSafetyContractTests {
 				}
 			}
 		}
+	}
+
+	@Test
+	void leasesBesideThePoolAtAnIsolationOfItsOwn() throws SQLException {
+		String schema = PostgresServer.newSchema();
+		DataSource pool = unknown(PostgresServer.dataSource());
+		PGSimpleDataSource beside = PostgresServer.dataSource();
+		beside.setOptions("-c default_transaction_isolation=serializable");
+		try (PostgresStorage storage = PostgresStorage.using(pool).schema(schema).hookConnections(beside)) {
+			storage.initialize();
+			try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+				statement.execute("alter table " + schema
+						+ ".memstate_intent add check (current_setting('transaction_isolation') = 'read committed')");
+			}
+			assertThat(storage.intents().lease(List.of(request("one", "a"))).get(0))
+				.isInstanceOf(LeaseResult.Leased.class);
+		}
+	}
+
+	@Test
+	void tellsWhyALeaseFailedWhereItCanNotBeRolledBackEither() {
+		BesidePool pool = new BesidePool(PostgresServer.dataSource(), null, (connection) -> true);
+		assertThatThrownBy(() -> pool.write((connection) -> {
+			connection.abort(Runnable::run);
+			throw new SQLException("why");
+		})).hasMessage("why").satisfies((ex) -> assertThat(ex.getSuppressed()).isNotEmpty());
 	}
 
 	/** A pool of which nothing is known. */
