@@ -33,8 +33,7 @@ final class BesidePool implements AutoCloseable {
 
 	private final SqlWork<?> first;
 
-	// of the pool, as far as it matters
-	private volatile @Nullable String session;
+	private volatile boolean givenLeadsToTheSame;
 
 	private @Nullable DataSource opened;
 
@@ -55,13 +54,28 @@ final class BesidePool implements AutoCloseable {
 	}
 
 	/**
-	 * Looks at what the connections beside must have in common with others.
+	 * Looks whether the connections given lead where those of the pool do. While one of
+	 * the pool is there, that none is given is no failure of the server.
 	 * @param connection a connection of the pool
-	 * @throws SQLException if it can't be told
+	 * @throws SQLException if it can't be told where that one leads
 	 */
 	void prepare(Connection connection) throws SQLException {
-		if (this.given != null) {
-			this.session = session(connection);
+		if (this.given != null && !isHikari()) {
+			this.givenLeadsToTheSame = leadsTo(session(connection), this.given);
+		}
+	}
+
+	private boolean isHikari() throws SQLException {
+		return this.pool.isWrapperFor(HikariDataSource.class);
+	}
+
+	private static boolean leadsTo(String session, DataSource given) {
+		try (Connection connection = given.getConnection()) {
+			return session.equals(session(connection));
+		}
+		catch (SQLException ex) {
+			logger.debug("There is no connection for hooks", ex);
+			return false;
 		}
 	}
 
@@ -95,13 +109,17 @@ final class BesidePool implements AutoCloseable {
 	// null if there is nothing but the pool itself
 	private @Nullable HikariDataSource beside() throws SQLException {
 		HikariConfig config = new HikariConfig();
-		if (this.pool.isWrapperFor(HikariDataSource.class)) {
+		if (isHikari()) {
 			this.pool.unwrap(HikariDataSource.class).copyStateTo(config);
 		}
-		else if (this.given != null && leadsToTheSame(this.given)) {
+		else if (this.givenLeadsToTheSame) {
 			config.setDataSource(this.given);
 		}
 		else {
+			if (this.given != null) {
+				logger.warn("The connections for hooks do not lead the same user to the same database and schema as "
+						+ "the application's DataSource, so hooks wait if its pool is exhausted");
+			}
 			return null;
 		}
 		config.setPoolName("memstate-hooks");
@@ -115,23 +133,6 @@ final class BesidePool implements AutoCloseable {
 		config.setHealthCheckRegistry(null);
 		config.setInitializationFailTimeout(-1);
 		return new HikariDataSource(config);
-	}
-
-	private boolean leadsToTheSame(DataSource given) throws SQLException {
-		try (Connection connection = given.getConnection()) {
-			if (session(connection).equals(this.session)) {
-				return true;
-			}
-		}
-		catch (SQLException ex) {
-			// only if the login was refused
-			if (!String.valueOf(ex.getSQLState()).startsWith("28")) {
-				throw ex;
-			}
-		}
-		logger.warn("The connections for hooks do not lead the same user to the same database and schema as the "
-				+ "application's DataSource, so hooks wait if its pool is exhausted");
-		return false;
 	}
 
 	/**

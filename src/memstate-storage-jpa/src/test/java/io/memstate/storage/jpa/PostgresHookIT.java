@@ -211,6 +211,19 @@ class PostgresHookIT extends HookSafetyContractTests {
 	}
 
 	@Test
+	void leasesWithThePoolWhereTheConnectionsBesideLeadNowhere() {
+		PGSimpleDataSource nowhere = PostgresServer.dataSource();
+		nowhere.setPortNumbers(new int[] { 1 });
+		try (PostgresStorage storage = PostgresStorage.using(unknown(PostgresServer.dataSource()))
+			.schema(PostgresServer.newSchema())
+			.hookConnections(nowhere)) {
+			storage.initialize();
+			assertThat(storage.intents().lease(List.of(request("one", "a"))).get(0))
+				.isInstanceOf(LeaseResult.Leased.class);
+		}
+	}
+
+	@Test
 	void leasesBesideThePoolAtAnIsolationOfItsOwn() throws SQLException {
 		String schema = PostgresServer.newSchema();
 		DataSource pool = unknown(PostgresServer.dataSource());
