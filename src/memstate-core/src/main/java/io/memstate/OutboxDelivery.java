@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.memstate.storage.FactAddress;
 import io.memstate.storage.HookStorage;
 import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.OutboxRetry;
@@ -65,7 +63,8 @@ final class OutboxDelivery {
 
 	private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-	private final Instant started;
+	// strict hooks whose parked changes count again
+	private final Set<String> unparked = ConcurrentHashMap.newKeySet();
 
 	// since when nothing could be delivered, by hook
 	private final Map<String, Instant> down = new ConcurrentHashMap<>();
@@ -78,7 +77,6 @@ final class OutboxDelivery {
 		this.clock = clock;
 		this.maxAttempts = maxAttempts;
 		this.backOff = backOff;
-		this.started = clock.get();
 	}
 
 	/** What is to be delivered of a write. */
@@ -103,9 +101,15 @@ final class OutboxDelivery {
 	/**
 	 * Shows strict hooks the stored state of the facts that are left in their outboxes
 	 * from a time when they were not strict: the changes themselves may be older than
-	 * what these hooks were told since.
+	 * what these hooks were told since. Those that were parked by then, too, or they
+	 * would be delivered if the hook had an outbox again, with none behind them.
 	 */
 	int catchUp() {
+		for (RegisteredHook hook : this.hooks.strict()) {
+			if (this.unparked.add(hook.name())) {
+				this.storage.outbox().unpark(hook.name());
+			}
+		}
 		return deliver(this.hooks.strict());
 	}
 
@@ -177,19 +181,11 @@ final class OutboxDelivery {
 
 		private final List<OutboxRetry> failed = new ArrayList<>();
 
-		// the last change of each fact
-		private final Map<FactAddress, Long> last = new HashMap<>();
-
 		private int failuresInARow;
 
 		Batch(RegisteredHook hook, OutboxClaim claim) {
 			this.hook = hook;
 			this.claim = claim;
-			claim.rows().forEach((row) -> this.last.put(fact(row), row.id()));
-		}
-
-		private static FactAddress fact(OutboxRow row) {
-			return new FactAddress(row.namespace(), row.entry().factId());
 		}
 
 		int deliver() {
@@ -224,48 +220,16 @@ final class OutboxDelivery {
 		}
 
 		private void tell(List<OutboxRow> rows) {
-			Set<String> stored = new LinkedHashSet<>();
-			if (this.hook.mode() == HookMode.STRICT) {
-				rows.forEach((row) -> stored.add(row.entry().factId()));
-			}
-			else {
+			if (this.hook.mode() == HookMode.OUTBOX) {
 				this.hook.apply(rows.stream()
 					.map((row) -> this.hook.change(row.namespace(), row.entry(), row.fence()))
 					.toList(), "; it will be told again");
-				stored.addAll(outOfDate(rows));
-			}
-			if (!stored.isEmpty()) {
-				new HookRepair(OutboxDelivery.this.storage, OutboxDelivery.this.strict, this.hook)
-					.showStored(rows.get(0).namespace(), stored);
-			}
-		}
-
-		/**
-		 * The facts that were changed since the last change here, if that was recorded
-		 * before this store began: what came later may not have been recorded, as the
-		 * hook was away or strict for a while.
-		 */
-		private Set<String> outOfDate(List<OutboxRow> rows) {
-			Map<String, Long> versions = new HashMap<>();
-			for (OutboxRow row : rows) {
-				if (row.entry().at().isBefore(OutboxDelivery.this.started) && isLast(row)) {
-					versions.put(row.entry().factId(), row.entry().version());
-				}
-			}
-			if (versions.isEmpty()) {
-				return Set.of();
+				return;
 			}
 			Set<String> ids = new LinkedHashSet<>();
-			OutboxDelivery.this.storage.facts(rows.get(0).namespace(), versions.keySet()).forEach((id, state) -> {
-				if (state.version() > versions.getOrDefault(id, 0L)) {
-					ids.add(id);
-				}
-			});
-			return ids;
-		}
-
-		private boolean isLast(OutboxRow row) {
-			return Long.valueOf(row.id()).equals(this.last.get(fact(row)));
+			rows.forEach((row) -> ids.add(row.entry().factId()));
+			new HookRepair(OutboxDelivery.this.storage, OutboxDelivery.this.strict, this.hook)
+				.showStored(rows.get(0).namespace(), ids);
 		}
 
 		// later changes of a fact wait for the one that failed
