@@ -245,7 +245,7 @@ final class HookRepair {
 			work.accept(lease.fence());
 		}
 		catch (RuntimeException ex) {
-			this.strict.giveUp(namespace, token);
+			this.strict.giveUp(namespace, token, ex);
 			throw ex;
 		}
 		if (lease.takenOver()) {

@@ -356,7 +356,7 @@ final class StrictHooks {
 				showStored(namespace, renewal, hooks);
 			}
 			catch (RuntimeException ex) {
-				giveUp(namespace, own);
+				giveUp(namespace, own, ex);
 				throw ex;
 			}
 			release(namespace, own);
@@ -369,9 +369,14 @@ final class StrictHooks {
 		}
 	}
 
-	/** Leaves intents to whoever wants them next. */
-	void giveUp(String namespace, String token) {
-		orLose(Set.of(token), () -> this.storage.intents().renew(namespace, token, token, Instant.EPOCH));
+	/** Leaves intents to whoever wants them next, after a failure that matters more. */
+	void giveUp(String namespace, String token, RuntimeException failure) {
+		try {
+			orLose(Set.of(token), () -> this.storage.intents().renew(namespace, token, token, Instant.EPOCH));
+		}
+		catch (RuntimeException ex) {
+			failure.addSuppressed(ex);
+		}
 	}
 
 	/** Removes intents of which hooks were told for the last time. */

@@ -868,6 +868,21 @@ public abstract class HookSafetyContractTests extends StorageContract {
 	}
 
 	@Test
+	void tellsWhyAHookWasNotMendedEvenIfItCantGiveUpItsLease() {
+		this.memory.commit(note("0").id("n"));
+		AtomicBoolean down = new AtomicBoolean(true);
+		MemoryStore store = over(
+				intercepting((method, arguments) -> failIf(down.get() && method.equals("renew")), (method, result) -> {
+				}));
+		this.index.failNext(new IllegalStateException("down"));
+		assertThatThrownBy(() -> store.hooks().reconcile(this.index.name())).isInstanceOf(HookException.class)
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).hasOnlyElementsOfType(StorageException.class).hasSize(1));
+		down.set(false);
+		// also of the other namespaces of the storage, which were looked at first
+		assertThat(store.hooks().recover()).isPositive();
+	}
+
+	@Test
 	void tellsWhyAWriteIsRefusedEvenIfItCantGiveBackItsLease() {
 		MemoryStore store = over(intercepting((method, arguments) -> {
 			if (method.equals("release")) {
