@@ -110,7 +110,12 @@ final class BesidePool implements AutoCloseable {
 	private @Nullable HikariDataSource beside() throws SQLException {
 		HikariConfig config = new HikariConfig();
 		if (isHikari()) {
-			this.pool.unwrap(HikariDataSource.class).copyStateTo(config);
+			HikariDataSource known = this.pool.unwrap(HikariDataSource.class);
+			known.copyStateTo(config);
+			if (config.getCredentialsProvider() == null) {
+				// the application may change them while it runs
+				config.setCredentialsProvider(known::getCredentials);
+			}
 		}
 		else if (this.givenLeadsToTheSame) {
 			config.setDataSource(this.given);

@@ -249,6 +249,41 @@ class PostgresHookIT extends HookSafetyContractTests {
 		})).hasMessage("why").satisfies((ex) -> assertThat(ex.getSuppressed()).isNotEmpty());
 	}
 
+	@Test
+	void followsAPoolWhoseUserIsChanged() throws Exception {
+		String schema = PostgresServer.newSchema();
+		String before = schema + "_before";
+		String after = schema + "_after";
+		PGSimpleDataSource dataSource = PostgresServer.dataSource();
+		execute(dataSource, "create role " + before + " superuser login", "create role " + after + " superuser login");
+		dataSource.setUser(null);
+		try (HikariDataSource pool = new HikariDataSource()) {
+			pool.setDataSource(dataSource);
+			pool.setUsername(before);
+			pool.setConnectionTimeout(1_000);
+			try (PostgresStorage storage = PostgresStorage.using(pool).schema(schema)) {
+				storage.initialize();
+				storage.intents().lease(List.of(request("one", "a")));
+				pool.getHikariConfigMXBean().setUsername(after);
+				pool.getHikariPoolMXBean().softEvictConnections();
+				execute(PostgresServer.dataSource(), "alter role " + before + " nologin",
+						"select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + before + "'");
+				// a pool does not look whether a connection lives that was used just now
+				Thread.sleep(1_000);
+				assertThat(storage.intents().lease(List.of(request("two", "b"))).get(0))
+					.isInstanceOf(LeaseResult.Leased.class);
+			}
+		}
+	}
+
+	private static void execute(DataSource dataSource, String... statements) throws SQLException {
+		try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
+			for (String sql : statements) {
+				statement.execute(sql);
+			}
+		}
+	}
+
 	/** A pool of which nothing is known. */
 	private static DataSource unknown(DataSource pool) {
 		return new DelegatingDataSource(pool) {
