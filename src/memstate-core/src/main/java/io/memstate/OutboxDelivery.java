@@ -106,8 +106,9 @@ final class OutboxDelivery {
 	 */
 	int catchUp() {
 		for (RegisteredHook hook : this.hooks.strict()) {
-			if (this.unparked.add(hook.name())) {
+			if (!this.unparked.contains(hook.name())) {
 				this.storage.outbox().unpark(hook.name());
+				this.unparked.add(hook.name());
 			}
 		}
 		return deliver(this.hooks.strict());

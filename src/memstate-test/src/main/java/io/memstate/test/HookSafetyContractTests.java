@@ -54,6 +54,7 @@ import io.memstate.storage.Intent;
 import io.memstate.storage.Intents;
 import io.memstate.storage.LeaseRequest;
 import io.memstate.storage.LeaseResult;
+import io.memstate.storage.Outbox;
 import io.memstate.storage.OutboxClaim;
 import io.memstate.storage.Precondition;
 import io.memstate.storage.ReadingIntents;
@@ -1541,6 +1542,33 @@ public abstract class HookSafetyContractTests extends StorageContract {
 		assertThat(again.hooks().deliver()).isZero();
 		assertThat(index.drift(this.memory)).isZero();
 		assertThat(again.hooks().list().get(0).pending()).isZero();
+	}
+
+	@Test
+	void showsWhatWasParkedEvenIfTheStorageFailedAtFirst() {
+		FaultyIndex index = ownIndex();
+		MemoryStore outbox = outbox(index, (builder) -> builder.hookMaxAttempts(1));
+		outbox.commit(note("1").id("n"));
+		index.down(true);
+		outbox.hooks().deliver();
+		index.down(false);
+		this.clock.advance(Duration.ofMinutes(10));
+		AtomicBoolean down = new AtomicBoolean(true);
+		Outbox failing = Proxies.before(spi().outbox(), (proxy, method, arguments) -> {
+			failIf(down.get() && method.getName().equals("unpark"));
+			return Proxies.proceed(spi().outbox(), method, arguments);
+		});
+		HookStorage storage = Proxies.before(spi(), (proxy, method, arguments) -> method.getName().equals("outbox")
+				? failing : Proxies.proceed(this.storage, method, arguments));
+		MemoryStore strict = MemoryStore.builder(storage)
+			.clock(this.clock)
+			.namespace(this.namespace)
+			.hook(index)
+			.build();
+		assertThatThrownBy(() -> strict.hooks().recover()).isInstanceOf(StorageException.class);
+		down.set(false);
+		strict.hooks().recover();
+		assertThat(index.drift(this.memory)).isZero();
 	}
 
 	@Test
