@@ -362,8 +362,9 @@ class RedisStorageIT {
 		String[] durable = { "appendonly yes", "appendfsync always",
 				"dir " + java.nio.file.Files.createTempDirectory("redis") };
 		RedisServer server = TestRedis.start(port, durable);
+		// longer than a busy machine makes a server wait that is there
 		try (RedisStorage storage = RedisStorage.open("redis://127.0.0.1:" + port)
-			.commandTimeout(Duration.ofMillis(300))) {
+			.commandTimeout(Duration.ofSeconds(2))) {
 			storage.initialize();
 			storage.apply(Units.put("ns", "id", 1, "{}"));
 			server.stop();
@@ -371,7 +372,7 @@ class RedisStorageIT {
 			assertThatExceptionOfType(StorageException.class)
 				.isThrownBy(() -> storage.apply(Units.put("ns", "id", 2, "{}")))
 				.satisfies((ex) -> assertThat(ex.getCause()).isNotNull());
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
 			server = TestRedis.start(port, durable);
 			FactState state = await(storage);
 			assertThat(state.version()).isEqualTo(1);
